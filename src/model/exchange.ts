@@ -1,0 +1,69 @@
+/** One way in which a request fell short of a rule's `expect`. */
+export interface Violation {
+  readonly at: string;
+  readonly expected: string;
+  readonly got: string;
+  readonly text: string;
+}
+
+/** Where a rule is written, as the journal and the routes list show it. */
+export interface RuleReference {
+  /** METHOD, space, base and path: `GET /xyz/api/cleaner/tasks`. `before` for the rules tried ahead. */
+  readonly route: string;
+  readonly name: string | null;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A rule that did not match, and why. */
+export interface NearMiss {
+  readonly route: string;
+  readonly name: string | null;
+  readonly file: string;
+  readonly line: number;
+  readonly because: readonly string[];
+}
+
+/** A message of an exchange in full. */
+export interface RecordedMessage {
+  /** Name and value pairs in order, secrets redacted. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: RecordedBody;
+}
+
+export interface RecordedBody {
+  /** The first 64 KiB; null when there was no body. */
+  readonly text: string | null;
+  /** Instead of `text`, when the bytes are not text. */
+  readonly base64: string | null;
+  /** Of all that went over the wire. */
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/** One request and its answer, as listed. Names are the contract of the admin API. */
+export interface Exchange {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly session: string;
+  /** The scenario that answered; null when none did. */
+  readonly scenario: string | null;
+  readonly method: string;
+  /** As sent, with any `/@` prefix, secrets redacted. */
+  readonly url: string;
+  /** Null when the connection ended without a status (a fault, a client gone, a broken handshake). */
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly rule: RuleReference | null;
+  readonly violations: readonly Violation[];
+  readonly nearest: readonly NearMiss[];
+  readonly fault: string | null;
+  /** What else a person should know: a handshake's likely cause, a client that went away. */
+  readonly note: string | null;
+}
+
+export interface FullExchange extends Exchange {
+  readonly request: RecordedMessage;
+  readonly reply: RecordedMessage;
+}

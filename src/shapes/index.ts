@@ -1,0 +1,3 @@
+export * from './shape.ts';
+export * from './scalars.ts';
+export * from './collections.ts';
