@@ -1,4 +1,5 @@
 import { formatPlace, type Place } from './place.ts';
+import { printable } from './show.ts';
 
 /** What is wrong with one value of a scenario file, before it is known where that value stands. */
 export interface Mistake {
@@ -15,11 +16,20 @@ export interface Mistake {
 /** A mistake with its place: what `rehearsal check` prints and what the admin API lists. */
 export interface Diagnostic extends Mistake, Place {}
 
-/** One line, like a compiler's: `file:line:col message (expected …, got …). Fix.` */
+/** One line, like a compiler's: `file:line:col message: expected …, got …. Fix.` */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
-  const { message, expected, got, fix } = diagnostic;
+  return `${formatPlace(diagnostic)} ${formatMistake(diagnostic)}`;
+}
+
+/** The sentences of a mistake without its place, on one line, nothing in them that a terminal would obey. */
+export function formatMistake({ message, expected, got, fix }: Mistake): string {
   const facts = [expected && `expected ${expected}`, got && `got ${got}`].filter(Boolean).join(', ');
-  return `${formatPlace(diagnostic)} ${message}${facts ? `: ${facts}` : ''}.${fix ? ` ${fix}` : ''}`.replace(/\s*\n\s*/g, ' ');
+  const sentences = `${ended(`${message}${facts ? `: ${facts}` : ''}`)}${fix ? ` ${ended(fix)}` : ''}`;
+  return printable(sentences.replace(/\s*[\r\n]\s*/g, ' '));
+}
+
+function ended(sentence: string): string {
+  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 /** Sorts by file, line, column: the order in which a person mends them. */

@@ -8,6 +8,8 @@ export interface Answer {
   readonly status: number;
   /** Name, value, name, value …, as `writeHead` takes them, without Content-Length, Date and connection headers. */
   readonly headers: readonly string[];
+  /** Lower-case names of headers that would come by themselves (`etag`, `date`, `content-length` …) and shall not. */
+  readonly leaveOut?: readonly string[];
   readonly body: Body;
   readonly wire: readonly Wire[];
   /** Content codings to use when the client accepts them, best first. */
@@ -19,8 +21,9 @@ export interface Answer {
 export type Body =
   | { readonly kind: 'none' }
   | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly representation: Representation | null }
-  | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number; readonly representation: Representation | null }
-  /** Bytes made as they are sent. `read` gives those from `from` up to, not including, `to`. */
+  /** `modifiedMs`: the file's time of change when its representation was made; a file that has changed since goes out without it. Absent: the file never changes. */
+  | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number; readonly modifiedMs?: number; readonly representation: Representation | null }
+  /** Bytes made as they are sent. `read` gives those from `from` up to, not including, `to`; each buffer is good until the next is asked for. */
   | { readonly kind: 'made'; readonly sizeBytes: number; read(from: number, to: number): Iterable<Buffer>; readonly representation: Representation | null }
   /** Chunks, each after its delay, of no declared length. */
   | { readonly kind: 'stream'; readonly chunks: readonly { readonly bytes: Buffer; readonly delayMs: number }[] };

@@ -1,4 +1,5 @@
-import type { Request } from './request.ts';
+import { show } from '../base/show.ts';
+import type { Request, StoredReport } from './request.ts';
 import type { Violation } from './exchange.ts';
 
 /** What must be known of a request before the rules of its route can be decided. Flags, joined with `|`. */
@@ -54,6 +55,8 @@ export interface Facts {
    * on nothing else. Needs `need.call`.
    */
   random(label: string): Random;
+  /** An uploaded file by its id or the SHA-256 of its bytes (lower-case hex), for `upload` replies. Null when there is none. */
+  report(idOrSha256: string): StoredReport | null;
 }
 
 /** A seeded generator. Every draw advances it. */
@@ -93,5 +96,16 @@ export class ExpressionFailure extends Error {
     this.name = 'ExpressionFailure';
     this.expression = expression;
     this.reason = reason;
+  }
+}
+
+/** An `upload` reply names a report that is not (or no longer) there: 404 problem+json. */
+export class UploadMissing extends Error {
+  /** The id or SHA-256 as asked for. */
+  readonly asked: string;
+  constructor(asked: string) {
+    super(asked === '' ? 'No uploaded file was named: the expression under `upload` gave nothing' : `There is no uploaded file with the id or SHA-256 ${show(asked)}`);
+    this.name = 'UploadMissing';
+    this.asked = asked;
   }
 }

@@ -5,3 +5,4 @@ export * from './answer.ts';
 export * from './exchange.ts';
 export * from './kind.ts';
 export * from './plan.ts';
+export * from './world.ts';

@@ -121,6 +121,8 @@ export interface FaultKind<Out = any, In = any> {
   /** Whether it shows only in a body: on HEAD such a fault does nothing. */
   readonly needsBody: (value: Out) => boolean;
   readonly examples: readonly { readonly yaml: string; readonly wire: string }[];
+  /** Set when `apply` uses the seed: the fault then differs from call to call. */
+  readonly seeded?: boolean;
   apply(value: Out, answer: Answer, seed: number): Answer;
 }
 

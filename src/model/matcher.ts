@@ -1,4 +1,5 @@
 import type { Facts, Needs } from './facts.ts';
+import type { MalformedBody } from './request.ts';
 
 /** One leaf of a matcher that a request does not satisfy, in words for a person. */
 export interface Mismatch {
@@ -12,6 +13,8 @@ export interface Mismatch {
   readonly nearness: number;
   /** The status of a strict answer where this leaf is the first that fails (400 unless said). */
   readonly status?: 413 | 415 | 422;
+  /** Set when the leaf failed since the body is not what its media type says: the request is answered with 400 for that, lenient or not. */
+  readonly malformed?: MalformedBody;
 }
 
 /** A condition that cannot hold unless this named value equals this text: the route index tells many rules apart by it. */

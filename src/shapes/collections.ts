@@ -11,7 +11,7 @@ export function list<O, I>(item: Shape<O, I>, options: { min?: number; expected?
   return {
     expected, kinds: ['list'], ...(options.about && { about: options.about }),
     parse(value, path, report) {
-      if (!Array.isArray(value) || value.length < min) return reject(value, expected, path, report);
+      if (!Array.isArray(value) || value.length < min) return reject(value, expected, path, report, Array.isArray(value) && value.length === 0 ? 'an empty list' : undefined);
       const items = value.map((inner, index) => item.parse(inner, [...path, index], report));
       return items.includes(invalid) ? invalid : (items as O[]);
     },
@@ -194,8 +194,8 @@ export class DynamicText {
   }
 }
 
-function reject(value: unknown, expected: string, path: Path, report: Report): Invalid {
-  report(path, { code: 'wrong-kind', message: path.length ? `Wrong kind of value for \`${lastKey(path)}\`` : 'Wrong kind of value', expected, got: gotWords(value) });
+function reject(value: unknown, expected: string, path: Path, report: Report, got?: string): Invalid {
+  report(path, { code: 'wrong-kind', message: path.length ? `Wrong kind of value for \`${lastKey(path)}\`` : 'Wrong kind of value', expected, got: got ?? gotWords(value) });
   return invalid;
 }
 

@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { EnvironmentProblem, UsageProblem } from '../base/problems.ts';
+import { version } from '../server/version.ts';
+import type { Settings } from '../server/settings.ts';
+import { processIo, type Io } from './io.ts';
+import { readOption, startOptions } from './start-options.ts';
+
+const pathsAbout = 'scenario files or folders (default scenarios/)';
+
+/** The command line. Each command's own module is loaded when it is called. */
+function program(io: Io, exit: (code: number) => void): Command {
+  const root = new Command('rehearsal')
+    .description('The server that partners rehearse against before they touch production')
+    .version(version(), '-V, --version')
+    .showHelpAfterError('(see --help)')
+    .exitOverride();
+
+  const start = withStartOptions(root.command('start').argument('[PATH...]', pathsAbout).description('serve scenarios over trusted HTTPS'));
+  start.action(async (paths: string[]) => {
+    const { processSignals, readSettings, startCommand } = await import('./start.ts');
+    exit(await startCommand(await readSettings(paths, flagsOf(start), io.env), io, processSignals()));
+  });
+
+  const check = root.command('check').argument('[PATH...]', pathsAbout).description('find every mistake in the scenarios, and print them like a compiler')
+    .option('--format <FORMAT>', 'text, json or github', 'text').option('--fixtures <DIR>', 'folder of files to download (default fixtures/)').option('--strict', 'as `start --strict`');
+  check.action(async (paths: string[], options: { format: string; fixtures?: string; strict?: boolean }) => {
+    const [{ checkCommand }, { readSettings }] = await Promise.all([import('./check.ts'), import('./start.ts')]);
+    if (!['text', 'json', 'github'].includes(options.format)) throw new UsageProblem(`--format: expected text, json or github, got ${options.format}`, 'See `rehearsal check --help`');
+    const settings = await readSettings(paths, { ...(options.fixtures !== undefined && { fixtures: options.fixtures }), ...(options.strict && { strict: true }) }, io.env);
+    exit(await checkCommand(settings.paths, { format: options.format as 'text' | 'json' | 'github', fixtures: settings.fixtures, strict: settings.strict }, io));
+  });
+
+  const routes = withStartOptions(root.command('routes').argument('[PATH...]', pathsAbout).description('list the routes with their rules, each with a ready-to-paste curl line'));
+  routes.action(async (paths: string[]) => {
+    const [{ routesCommand }, { readSettings }] = await Promise.all([import('./routes.ts'), import('./start.ts')]);
+    exit(await routesCommand(await readSettings(paths, flagsOf(routes), io.env), io));
+  });
+
+  root.command('trust').argument('[CLIENT]', 'curl, python, java, node, …').description('where the CA is, and how each client is told to trust it')
+    .option('--certs <DIR>', 'folder of the local CA (default certs/)').option('--san <NAME>', 'a further name; repeatable', collect, []).option('--env', 'print `export` lines only')
+    .action(async (client: string | undefined, options: { certs?: string; san: string[]; env?: boolean }) => {
+      const [{ trustCommand }, { readSettings }] = await Promise.all([import('./trust.ts'), import('./start.ts')]);
+      const settings = await readSettings([], { ...(options.certs !== undefined && { certs: options.certs }), ...(options.san.length > 0 && { san: options.san }) }, io.env);
+      exit(await trustCommand({ certs: settings.certs, sans: settings.san, env: options.env === true, client: client ?? null, now: Date.now }, io));
+    });
+
+  root.command('schema').description('print the JSON Schema of a scenario file').action(async () => {
+    const { schemaCommand } = await import('./schema.ts');
+    exit(await schemaCommand(io));
+  });
+
+  root.command('init').argument('[DIR]', 'an empty folder (default: this one)').description('write a first scenario, fixture and CI snippet').action(async (dir: string | undefined) => {
+    const { initCommand } = await import('./init.ts');
+    exit(await initCommand(dir ?? '.', io));
+  });
+  for (const command of root.commands) command.exitOverride().configureOutput({ writeErr: io.stderr, writeOut: io.stdout });
+  return root.configureOutput({ writeErr: io.stderr, writeOut: io.stdout });
+}
+
+function withStartOptions(command: Command): Command {
+  for (const option of startOptions) {
+    const flag = option.value === null ? `--${option.name}` : `--${option.name} <${option.value}>`;
+    if (option.repeatable) command.option(flag, option.about, collect);
+    else command.option(flag, option.about);
+  }
+  return command;
+}
+
+function collect(value: string, earlier: string[] = []): string[] {
+  return [...earlier, value];
+}
+
+/** Only what was given: commander's defaults must not hide the environment and the file. */
+function flagsOf(command: Command): Partial<Settings> {
+  const flags: Record<string, unknown> = {};
+  for (const option of startOptions) {
+    const name = option.name.replace(/^no-/, '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    if (command.getOptionValueSource(name) !== 'cli') continue;
+    const value: unknown = command.getOptionValue(name);
+    flags[option.key] = option.value === null ? option.sets : readOption(option, value, `--${option.name}`);
+  }
+  return flags as Partial<Settings>;
+}
+
+async function main(): Promise<void> {
+  const io = processIo();
+  const exit = (code: number): void => {
+    process.exitCode = code;
+  };
+  try {
+    await program(io, exit).parseAsync();
+  } catch (error) {
+    exit(report(io, error));
+  }
+}
+
+/** One line that says what to do, and the exit code. */
+function report(io: Io, error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageProblem || error instanceof EnvironmentProblem) {
+    io.stderr(`rehearsal: ${error.message}. ${error.fix}\n`);
+    return error.exitCode;
+  }
+  io.stderr(`rehearsal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 3;
+}
+
+await main();

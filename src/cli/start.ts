@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { EnvironmentProblem, UsageProblem } from '../base/problems.ts';
+import { loadAdmin } from '../admin/load-admin.ts';
+import { ScenarioMistakes } from '../server/load.ts';
+import { defaultSettings, type Settings } from '../server/settings.ts';
+import { startServer, type RunningServer } from '../server/start.ts';
+import { printMistakes, type Io } from './io.ts';
+import { settingsOfEnvironment, settingsOfFile } from './start-options.ts';
+
+const configFile = 'rehearsal.config.yaml';
+
+/** What was given wins over the environment, which wins over `rehearsal.config.yaml`, which wins over the defaults. */
+export async function readSettings(paths: readonly string[], flags: Partial<Settings>, env: Io['env']): Promise<Settings> {
+  const fromFile = existsSync(configFile) ? settingsOfFile(await readConfig(), configFile) : {};
+  return { ...defaultSettings, ...fromFile, ...settingsOfEnvironment(env), ...flags, ...(paths.length > 0 && { paths }) };
+}
+
+async function readConfig(): Promise<unknown> {
+  const { parse, YAMLParseError } = await import('yaml');
+  try {
+    return parse(readFileSync(configFile, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof YAMLParseError ? error.message.split('\n')[0] : String(error);
+    throw new UsageProblem(`${configFile} cannot be read: ${reason}`, 'Mend the file, or take it away');
+  }
+}
+
+/** `rehearsal start`: serves until it is told to stop. Gives the exit code. */
+export async function startCommand(settings: Settings, io: Io, signals: Signals): Promise<number> {
+  let server: RunningServer;
+  try {
+    server = await startServer(settings, { loadAdmin, write: io.stderr });
+  } catch (error) {
+    if (!(error instanceof ScenarioMistakes)) throw error;
+    printMistakes(io, error.diagnostics);
+    io.stderr(`${error.message}: mend ${error.diagnostics.length === 1 ? 'it' : 'them'} and start again\n`);
+    return 1;
+  }
+  try {
+    await announce(server, io);
+  } catch (error) {
+    await server.close(0);
+    throw error;
+  }
+  await signals.first();
+  if (!settings.quiet) io.stderr('Stopping: requests in flight may finish (10 s at most); a second signal ends at once\n');
+  signals.onSecond(() => process.exit(130));
+  await server.close();
+  return 0;
+}
+
+/** The signals that end a server. */
+export interface Signals {
+  first(): Promise<void>;
+  onSecond(act: () => void): void;
+}
+
+export function processSignals(): Signals {
+  let count = 0;
+  let onFirst: () => void = () => undefined;
+  let onSecond: () => void = () => undefined;
+  const came = new Promise<void>((done) => (onFirst = done));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      count += 1;
+      if (count === 1) onFirst();
+      else onSecond();
+    });
+  }
+  return { first: () => came, onSecond: (act) => void (onSecond = act) };
+}
+
+async function announce(server: RunningServer, io: Io): Promise<void> {
+  const { settings } = server;
+  if (settings.readyFile !== null) await writeReadyFile(settings.readyFile, server);
+  if (settings.quiet) return;
+  for (const notice of server.notices) io.stderr(`${notice}\n`);
+  io.stdout(readyLine(server));
+}
+
+/** One line, for a person to read and a pipeline to wait for. */
+function readyLine(server: RunningServer): string {
+  const facts = [
+    `Rehearsal is ready at ${server.url}`,
+    ...(server.httpUrl ? [`plain HTTP at ${server.httpUrl}`] : []),
+    ...(server.adminUrl ? [`console ${server.adminUrl}/`] : []),
+    `CA ${server.certificates.caFile} (see \`rehearsal trust\`)`,
+    `scenarios ${server.scenarios.join(', ')}`,
+  ];
+  return `${facts.join(' · ')}\n`;
+}
+
+/** Written whole: a pipeline that waits for the file never reads half of it. */
+async function writeReadyFile(file: string, server: RunningServer): Promise<void> {
+  const { url, httpUrl, adminUrl, port, scenarios } = server;
+  const ready = { url, httpUrl, consoleUrl: adminUrl && `${adminUrl}/`, adminUrl, port, caFile: resolve(server.certificates.caFile), pid: process.pid, scenarios };
+  const part = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(part, `${JSON.stringify(ready, null, 2)}\n`);
+    await rename(part, file);
+  } catch (error) {
+    throw new EnvironmentProblem(`The ready file ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, 'Name a file in a folder that exists and can be written');
+  }
+}

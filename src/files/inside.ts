@@ -1,0 +1,6 @@
+import { sep } from 'node:path';
+
+/** Whether a canonical path is the folder itself or lies in it. A sibling whose name begins alike (`fixtures2`) is outside. */
+export function isInside(root: string, path: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}

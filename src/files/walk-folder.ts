@@ -1,0 +1,82 @@
+import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { join } from 'node:path';
+import { isInside } from './inside.ts';
+
+export interface Walked {
+  /** Paths relative to the folder, with `/`, sorted. */
+  readonly files: readonly string[];
+  /** False when a bound was reached before the end. */
+  readonly complete: boolean;
+}
+
+export interface WalkOptions {
+  readonly maxFiles: number;
+  /** Folders inside each other; 32 unless told. */
+  readonly maxDepth?: number;
+  /** Canonical. */
+  readonly within?: string;
+  /** Whether to leave out an entry, by its bare name and whether it is a folder. */
+  readonly skips?: (name: string, isFolder: boolean) => boolean;
+}
+
+/**
+ * Every file under a folder. Symbolic links are followed, each folder once; a link to a folder outside `within` (the folder
+ * itself unless told) is not entered but listed like a file, for the caller to judge. What cannot be read is passed over.
+ */
+export function walkFolder(root: string, options: WalkOptions): Walked {
+  const { maxFiles, maxDepth = 32, skips } = options;
+  const files: string[] = [];
+  const seen = new Set<string>();
+  const within = options.within ?? realpathOrNull(root) ?? root;
+  let complete = true;
+  const enter = (folder: string, prefix: string, depth: number): void => {
+    const canonical = realpathOrNull(folder);
+    if (canonical === null || seen.has(canonical)) return;
+    if (!isInside(within, canonical)) {
+      files.push(prefix.slice(0, -1));
+      return;
+    }
+    seen.add(canonical);
+    if (depth > maxDepth || seen.size > maxFiles) {
+      complete = false;
+      return;
+    }
+    for (const entry of entriesOf(folder)) {
+      if (files.length >= maxFiles) {
+        complete = false;
+        return;
+      }
+      const path = join(folder, entry.name);
+      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && isFolderAt(path));
+      if (skips?.(entry.name, isFolder)) continue;
+      if (isFolder) enter(path, `${prefix}${entry.name}/`, depth + 1);
+      else files.push(prefix + entry.name);
+    }
+  };
+  enter(root, '', 1);
+  return { files: files.sort(), complete };
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function realpathOrNull(path: string): string | null {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return null;
+  }
+}
+
+function isFolderAt(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,46 @@
+import { createRequire } from 'node:module';
+import type { Mistake } from '../../base/diagnostic.ts';
+import type { Compiler } from '../../model/index.ts';
+
+/** A regular expression that runs in time linear in the text (RE2), and is looked for anywhere in it. */
+export interface Pattern {
+  readonly source: string;
+  test(text: string): boolean;
+}
+
+/** Loaded when the first pattern is compiled: most scenarios have none, and start-up counts. */
+const load = createRequire(import.meta.url);
+
+/** A pattern of a scenario. What is wrong with it is a mistake of the compiler's place. */
+export function compilePattern(source: string, ignoreCase: boolean, compiler: Compiler): Pattern {
+  const made = makePattern(source, ignoreCase);
+  if (!('code' in made)) return made;
+  compiler.mistake(made);
+  return { source, test: () => false };
+}
+
+const longest = 1000;
+
+/** The pattern, or what is wrong with it. */
+export function makePattern(source: string, ignoreCase: boolean): Pattern | Mistake {
+  if (source.length > longest) return { code: 'wrong-pattern', message: 'The pattern is too long', expected: `at most ${longest} letters`, got: `${source.length} letters` };
+  try {
+    const { RE2JS } = load('re2js') as typeof import('re2js');
+    const re = RE2JS.compile(RE2JS.translateRegExp(source), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+    return { source, test: (text) => re.test(text) };
+  } catch (error) {
+    return patternMistake(source, error);
+  }
+}
+
+function patternMistake(source: string, error: unknown): Mistake {
+  const special = /\(\?<?[=!]/.exec(source)?.[0] ?? /\\[1-9]/.exec(source)?.[0];
+  if (special !== undefined) {
+    return {
+      code: 'wrong-pattern', message: `The pattern uses ${special.startsWith('\\') ? `a back-reference (\`${special}\`)` : `lookaround (\`${special}\`)`}, which cannot run in linear time`,
+      expected: 'a pattern in the syntax of RE2', got: `\`${source}\``, fix: 'Say it with further operators, such as `startsWith`, `endsWith`, `not` or `all`',
+    };
+  }
+  const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error);
+  return { code: 'wrong-pattern', message: `The pattern is not well-formed: ${reason}`, expected: 'a regular expression in the syntax of RE2', got: `\`${source}\`` };
+}

@@ -1,0 +1,59 @@
+import { compileMatchers } from '../matchers/index.ts';
+import { need, type Compiler, type Counter, type Facts, type Matcher, type MatcherMap, type Needs, type Reply, type Rule } from '../model/index.ts';
+import { compileDelay, compileReply } from '../replies/index.ts';
+import type { ParsedReply, WrittenRule } from './parse-file.ts';
+
+/** The counters of one route, each kept once: rules that count the same share one. */
+export class RouteCounters {
+  readonly #counters = new Map<string, Counter>();
+
+  register(options: Omit<Counter, 'id'>): Counter {
+    const { by, windowMs, limit } = options;
+    // By what it counts, not by its number: the variations of a scenario share their counters.
+    const id = [windowMs === null ? 'call' : `rate ${windowMs} ms`, limit === null ? '' : ` over ${limit}`, by === null ? '' : ` by ${by.source}`].join('');
+    const known = this.#counters.get(id);
+    if (known) return known;
+    const counter: Counter = { id, ...options };
+    this.#counters.set(id, counter);
+    return counter;
+  }
+
+  all(): readonly Counter[] {
+    return [...this.#counters.values()];
+  }
+}
+
+/** Turns a rule into one that runs; null when nothing could be made of it. Mistakes go to the compiler. */
+export function compileRule(written: WrittenRule, index: number, inherited: { readonly strict: boolean; readonly before: boolean }, compiler: Compiler): Rule | null {
+  const { parsed } = written;
+  if (!parsed) return null;
+  const when = compileMatcherMap(parsed.when, compiler.at('when'));
+  const expect = compileMatcherMap(parsed.expect, compiler.at('expect'));
+  const once = parsed.once === undefined ? null : compiler.at('once').expression(parsed.once);
+  const replies = compileReplies(parsed.respond, inherited.before, compiler);
+  const pause = parsed.delay === undefined ? null : compileDelay(parsed.delay, compiler.at('delay'));
+  const needs = [when, expect, once, pause, ...replies].reduce<Needs>((sum, part) => sum | (part?.needs ?? need.nothing), need.nothing);
+  return {
+    index,
+    name: parsed.name ?? null,
+    place: written.places.place(written.path),
+    when, expect, replies, once, needs,
+    strict: parsed.strict ?? inherited.strict,
+    repeat: parsed.repeat ?? 'last',
+    pause: pause === null ? null : (facts: Facts) => pause.get(facts),
+  };
+}
+
+function compileMatcherMap(map: MatcherMap | undefined, compiler: Compiler): Matcher | null {
+  return map === undefined ? null : compileMatchers(map, compiler);
+}
+
+function compileReplies(respond: ParsedReply | readonly ParsedReply[] | undefined, inBefore: boolean, compiler: Compiler): readonly Reply[] {
+  if (respond === undefined) return inBefore ? [] : [compileReply({}, compiler.at('respond'))];
+  const at = compiler.at('respond');
+  return isList(respond) ? respond.map((reply, index) => compileReply(reply, at.at(index))) : [compileReply(respond, at)];
+}
+
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}

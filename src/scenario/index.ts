@@ -1,0 +1,3 @@
+export { loadScenarios, type LoadOptions } from './load-scenarios.ts';
+export { scenarioJsonSchema, type ScenarioInput } from './file-shape.ts';
+export type { Source } from './source.ts';

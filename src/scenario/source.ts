@@ -1,0 +1,5 @@
+/**
+ * What a scenario is read from: the text of a file, or an object of the same shape given to the library. `file` names it
+ * in every message: a path, or words such as `scenario object 1`.
+ */
+export type Source = { readonly file: string; readonly text: string } | { readonly file: string; readonly value: unknown };

@@ -1,0 +1,25 @@
+import type { Answer, KeptReply, Request, World } from '../model/index.ts';
+import type { Problem } from './problem.ts';
+
+/**
+ * The reply that was kept for this value of `once`, or a new one, which is kept from the moment that it is begun: of two
+ * requests with one value at the same time, the second gets the first's reply. A reply that fails is not kept.
+ */
+export function answerOnce(world: World, key: string, request: Request, render: () => Answer | Promise<Answer>): { readonly answer: Answer | Promise<Answer> } | { readonly problem: Problem } {
+  const kept = world.kept(key);
+  if (kept) {
+    if (kept.bodySha256 === request.body.sha256) return { answer: kept.answer };
+    return { problem: { status: 422, detail: 'This idempotency value came before with another body: send the same body again, or a new value' } };
+  }
+  const answer = renderLater(render);
+  const reply: KeptReply = { bodySha256: request.body.sha256, answer };
+  world.keep(key, reply);
+  answer.catch(() => {
+    if (world.kept(key) === reply) world.drop(key);
+  });
+  return { answer };
+}
+
+async function renderLater(render: () => Answer | Promise<Answer>): Promise<Answer> {
+  return render();
+}

@@ -1,0 +1,100 @@
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import { EnvironmentProblem, errorCode } from '../base/problems.ts';
+import { bind, type Bound } from './bind.ts';
+import { ClientTrouble } from './client-trouble.ts';
+import type { Connections } from './connections.ts';
+import { defaultLimits, type KeyAndCertificate, type Limits, type Listening, type ListenOptions } from './listen-options.ts';
+
+export * from './listen-options.ts';
+
+/**
+ * Listens for HTTPS, and beside it for HTTP. The request listener is called as Node calls it, with nothing between; everything here
+ * happens per connection.
+ * @throws EnvironmentProblem when a port or address cannot be had, or key and certificate are not usable.
+ */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const host = options.host ?? 'localhost';
+  const limits = { ...defaultLimits, ...options.limits };
+  const trouble = new ClientTrouble(options, limits);
+  const { connections } = trouble;
+  const attach = <S extends HttpServer | HttpsServer>(server: S): S => {
+    server.on('request', options.onRequest);
+    if (options.onContinue) server.on('checkContinue', options.onContinue);
+    trouble.watch(server);
+    return server;
+  };
+  const https = await bind(() => attach(usable(() => createHttpsServer(tlsOptions(options.tls, limits)))), host, options.port);
+  const http = options.httpPort === null ? null : await bindOr(() => attach(createHttpServer(httpOptions(limits))), host, options.httpPort, https);
+  trouble.ports(https.port, http?.port ?? null);
+  return {
+    port: https.port,
+    httpPort: http?.port ?? null,
+    addresses: https.addresses,
+    close: closer([...https.servers, ...(http?.servers ?? [])], connections),
+    updateCertificate(tls) {
+      usable(() => https.servers.forEach((server) => server.setSecureContext(contextOptions(tls))));
+      trouble.certificate = tls.cert;
+    },
+    resetConnection(request) {
+      // The TLS socket follows the TCP socket by itself; destroyed in the same breath, Node 20 loses count of its connections.
+      const raw = connections.of(request.socket)?.raw ?? request.socket;
+      if (!raw.destroyed) raw.resetAndDestroy();
+    },
+    connections: () => connections.size,
+  };
+}
+
+/** Binds the plain port; when it cannot be had the other is given back. */
+async function bindOr(make: () => HttpServer, host: string, port: number, https: Bound<HttpsServer>): Promise<Bound<HttpServer>> {
+  try {
+    return await bind(make, host, port);
+  } catch (error) {
+    for (const server of https.servers) server.close();
+    throw error;
+  }
+}
+
+function httpOptions(limits: Limits) {
+  return {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.requestTimeoutMs > 0 ? Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs) : limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: Math.max(50, Math.min(5000, limits.headersTimeoutMs / 4)),
+    noDelay: true,
+  };
+}
+
+function tlsOptions(tls: KeyAndCertificate, limits: Limits) {
+  return { ...httpOptions(limits), ...contextOptions(tls), ALPNProtocols: ['http/1.1'], handshakeTimeout: limits.handshakeTimeoutMs };
+}
+
+/** Never with `ticketKeys`: a session resumed by a fixed key would skip a certificate that was swapped in. */
+function contextOptions({ key, cert }: KeyAndCertificate) {
+  return { key, cert, minVersion: 'TLSv1.2' as const };
+}
+
+function usable<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!errorCode(error).startsWith('ERR_OSSL') && !errorCode(error).startsWith('ERR_SSL') && !errorCode(error).startsWith('ERR_CRYPTO')) throw error;
+    throw new EnvironmentProblem('The server cannot use its key and certificate: they are damaged or do not belong together', 'Delete them from the folder of `--certs` and start again: new ones are made.');
+  }
+}
+
+function closer(servers: readonly (HttpServer | HttpsServer)[], connections: Connections): Listening['close'] {
+  let closed: Promise<void> | null = null;
+  return async (graceMs) => {
+    closed ??= Promise.all(servers.map((server) => new Promise((resolve) => { server.close(resolve); }))).then(() => {});
+    connections.finish();
+    // What has arrived already is read first, so that a request just received still counts as under way.
+    await new Promise((resolve) => { setImmediate(resolve); });
+    connections.finish();
+    connections.endIdle();
+    const timer = setTimeout(() => connections.destroyAll(), graceMs);
+    await closed;
+    clearTimeout(timer);
+  };
+}

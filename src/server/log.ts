@@ -1,0 +1,65 @@
+import { formatDiagnostic, type Diagnostic } from '../base/diagnostic.ts';
+import { printable } from '../base/show.ts';
+import type { ExchangeDraft } from '../world/journal.ts';
+
+/** What the running server tells the person at its terminal. One line per event, control characters escaped. */
+export interface Log {
+  /** An exchange: always when it was unmatched, violated an expectation or was cut off; all of them when a log was asked for. */
+  exchange(draft: ExchangeDraft): void;
+  /** A message for people. */
+  info(message: string): void;
+  /** Mistakes of an edited scenario. */
+  mistakes(diagnostics: readonly Diagnostic[]): void;
+  /** A fault of the server itself. */
+  failure(exchange: string, error: unknown): void;
+}
+
+export interface LogOptions {
+  /** `null`: only what a person must act on. */
+  readonly format: 'text' | 'json' | null;
+  readonly quiet: boolean;
+  readonly write: (line: string) => void;
+  readonly now: () => number;
+}
+
+export function createLog(options: LogOptions): Log {
+  const { format, quiet, write, now } = options;
+  const say = (event: string, text: string, facts: object): void => {
+    write(`${format === 'json' ? JSON.stringify({ time: new Date(now()).toISOString(), event, ...facts }) : printable(text)}\n`);
+  };
+  return {
+    exchange(draft) {
+      const notable = draft.rule === null ? draft.nearest.length > 0 || draft.status === 404 || draft.note !== null : draft.violations.length > 0;
+      if (quiet || (format === null && !notable)) return;
+      say('exchange', exchangeLine(draft), exchangeFacts(draft));
+    },
+    info(message) {
+      if (!quiet) say('info', message, { message });
+    },
+    mistakes(diagnostics) {
+      for (const diagnostic of diagnostics) say('mistake', formatDiagnostic(diagnostic), diagnostic);
+    },
+    failure(exchange, error) {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      say('failure', `${exchange} the server failed: ${detail.replaceAll('\n', ' | ')}`, { exchange, error: detail });
+    },
+  };
+}
+
+/** `404 POST /xyz/task  no rule matched; nearest: GET /xyz/tasks (file:line): path: …; method: …` */
+function exchangeLine(draft: ExchangeDraft): string {
+  const { status, method, path, violations, nearest, note, rule, fault, session } = draft;
+  const head = `${status ?? '---'} ${method} ${path}${session === 'default' ? '' : ` [${session}]`}`;
+  const details = [
+    ...(rule && violations.length > 0 ? [`${violations.length} violation${violations.length === 1 ? '' : 's'} of ${rule.route} (${rule.file}:${rule.line}): ${violations.map((one) => one.text).join('; ')}`] : []),
+    ...(nearest.length > 0 ? [`no rule matched; nearest: ${nearest.map((one) => `${one.name ?? one.route} (${one.file}:${one.line}): ${one.because.join('; ')}`).join(' | ')}`] : []),
+    ...(fault ? [`fault: ${fault}`] : []),
+    ...(note ? [note] : []),
+  ];
+  return details.length > 0 ? `${head}  ${details.join('  ')}` : head;
+}
+
+function exchangeFacts(draft: ExchangeDraft): object {
+  const { id, session, scenario, method, path, status, durationMs, rule, violations, nearest, fault, note } = draft;
+  return { id, session, scenario, method, path, status, durationMs: Math.round(durationMs * 1000) / 1000, rule, violations, nearest, fault, note };
+}

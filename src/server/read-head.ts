@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+import { isSessionId, readAddress, type Address } from '../engine/address.ts';
+
+/** What the pass needs to know of a request before anything is decided: one walk over the raw headers. */
+export interface Head {
+  readonly address: Address;
+  /** The header `Rehearsal-Scenario`. */
+  readonly scenario: string | null;
+  /** From the header or the prefix; null when none is named. */
+  readonly session: string | null;
+  /** Whether a body follows. */
+  readonly bodied: boolean;
+  /** Whether a range or a precondition was sent, so that a prepared answer does not do. */
+  readonly conditional: boolean;
+}
+
+/** A request that is turned away for its head alone. */
+export interface HeadProblem {
+  readonly reason: string;
+}
+
+/**
+ * Reads the head. Node answers two Host headers and lets repeated names through, so the raw headers are looked at: exactly one Host
+ * (RFC 9112 §3.2), `Transfer-Encoding` only `chunked`, one session and one scenario.
+ */
+export function readHead(request: IncomingMessage): Head | HeadProblem {
+  const raw = request.rawHeaders;
+  let hosts = 0;
+  let scenario: string | null = null;
+  let session: string | null = null;
+  let bodied = false;
+  let conditional = false;
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index]!;
+    const value = raw[index + 1]!;
+    switch (name.length) {
+      case 4:
+        if (is(name, 'host')) hosts += 1;
+        break;
+      case 5:
+        conditional ||= is(name, 'range');
+        break;
+      case 8:
+        conditional ||= is(name, 'if-match') || is(name, 'if-range');
+        break;
+      case 13:
+        conditional ||= is(name, 'if-none-match');
+        break;
+      case 17:
+        if (is(name, 'rehearsal-session')) {
+          if (session !== null && session !== value) return { reason: 'Two different `Rehearsal-Session` headers: send one' };
+          if (!isSessionId(value)) return { reason: 'The header `Rehearsal-Session` must be 1 to 64 of A-Z a-z 0-9 . _ -' };
+          session = value;
+        } else if (is(name, 'transfer-encoding')) {
+          if (!is(value.trim(), 'chunked')) return { reason: '`Transfer-Encoding` may only be `chunked`' };
+          bodied = true;
+        } else conditional ||= is(name, 'if-modified-since');
+        break;
+      case 14:
+        if (is(name, 'content-length')) bodied ||= value !== '0';
+        break;
+      case 18:
+        if (is(name, 'rehearsal-scenario')) {
+          if (scenario !== null && scenario !== value) return { reason: 'Two different `Rehearsal-Scenario` headers: send one' };
+          scenario = value;
+        }
+        break;
+      case 19:
+        conditional ||= is(name, 'if-unmodified-since');
+        break;
+      default:
+    }
+  }
+  if (hosts > 1) return { reason: 'More than one `Host` header (RFC 9112 §3.2): send one' };
+  const address = readAddress(request.url ?? '/');
+  if (typeof address === 'string') return { reason: address };
+  if (session !== null && address.session !== null && session !== address.session) {
+    return { reason: `The header names the session \`${session}\`, the prefix \`${address.session}\`: they must agree` };
+  }
+  return { address, scenario, session: session ?? address.session, bodied, conditional };
+}
+
+function is(text: string, lowerCase: string): boolean {
+  return text === lowerCase || text.toLowerCase() === lowerCase;
+}

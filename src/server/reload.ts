@@ -1,0 +1,54 @@
+import { watchFiles, type Watch } from '../files/watch.ts';
+import type { App } from './app.ts';
+import { loadAll } from './load.ts';
+import type { RunningControl } from './running-control.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * Takes over edited scenarios while the server runs. A clean edit is compiled whole and swapped in between two requests; a
+ * broken one leaves the last good one serving and its mistakes are told. Gives the way to stop.
+ */
+export function watchScenarios(settings: Settings, app: App, control: RunningControl): () => Promise<void> {
+  let closed = false;
+  let watching: Promise<Watch> | null = null;
+  let running: Promise<void> | null = null;
+  let again = false;
+  const reload = async (): Promise<void> => {
+    do {
+      again = false;
+      const { plan, diagnostics } = await loadAll(settings);
+      if (closed) return;
+      tellAndTake(app, control, plan, diagnostics);
+    } while (again);
+  };
+  const onChange = (): void => {
+    if (running) {
+      again = true;
+      return;
+    }
+    running = reload().catch((error: unknown) => app.log.failure('reload', error)).finally(() => {
+      running = null;
+    });
+  };
+  watching = watchFiles({ paths: [...settings.paths, settings.fixtures], onChange, onError: (error) => app.log.info(`Edits may go unnoticed: ${error.message}`) });
+  watching.catch((error: unknown) => app.log.info(`Edits are not watched: ${error instanceof Error ? error.message : String(error)}`));
+  return async () => {
+    closed = true;
+    const watch = await watching?.catch(() => null);
+    await watch?.close();
+    await running;
+  };
+}
+
+function tellAndTake(app: App, control: RunningControl, plan: Awaited<ReturnType<typeof loadAll>>['plan'], diagnostics: Awaited<ReturnType<typeof loadAll>>['diagnostics']): void {
+  const { serving, log, clock } = app;
+  if (plan) {
+    serving.swap(plan);
+    log.info(`Scenarios reloaded: ${[...plan.scenarios.keys()].sort().join(', ')}`);
+  } else {
+    serving.diagnostics = diagnostics;
+    log.mistakes(diagnostics);
+    log.info(`${diagnostics.length} mistake${diagnostics.length === 1 ? '' : 's'}: the last good scenarios keep serving`);
+  }
+  control.emit({ name: 'reload', data: { at: new Date(clock.now()).toISOString(), live: plan !== null, scenarios: [...serving.live.plan.scenarios.keys()].sort(), mistakes: diagnostics } });
+}

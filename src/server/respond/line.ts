@@ -1,0 +1,153 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { RespondTools } from './respond.ts';
+
+/** Bytes handed to the system before a reset need this long to reach the peer: a reset discards what has not left. */
+const deliveryMs = 100;
+
+/** The connection to one client, for one answer. Every operation tells whether the client is still there. */
+export class Line {
+  readonly #response: ServerResponse;
+  readonly #tools: RespondTools;
+  readonly #leaving = new AbortController();
+  /** Settles the operation under way when the client leaves. */
+  #abandon: (() => void) | null = null;
+  #gone = false;
+
+  constructor(response: ServerResponse, tools: RespondTools) {
+    this.#response = response;
+    this.#tools = tools;
+    if (response.destroyed || response.req?.socket?.destroyed) this.#leave();
+    else response.once('close', () => this.#leave());
+  }
+
+  /** The client has left, or the connection is otherwise over. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** False when the client leaves before the time is over. */
+  async wait(ms: number): Promise<boolean> {
+    if (this.#gone) return false;
+    try {
+      await this.#tools.wait(ms, this.#leaving.signal);
+    } catch (error) {
+      if (!this.#gone) throw error;
+    }
+    return !this.#gone;
+  }
+
+  /** Writes the head (it leaves with the first bytes of the body) and gives its headers. */
+  head(status: number, headers: readonly string[], leaveOut: readonly string[]): readonly (readonly [string, string])[] {
+    const extra = leaveOut.length === 0 ? this.#tools.extraHeaders : this.#tools.extraHeaders.filter((_, index, all) => !leaveOut.includes(all[index - (index % 2)]!.toLowerCase()));
+    const flat = [...headers, ...extra];
+    for (const name of leaveOut) this.#response.removeHeader(name);
+    writeHead(this.#response, status, flat);
+    const pairs: [string, string][] = [];
+    for (let index = 0; index + 1 < flat.length; index += 2) pairs.push([flat[index]!, flat[index + 1]!]);
+    return pairs;
+  }
+
+  /** Sends the head now, ahead of a body that takes its time. */
+  flushHead(): void {
+    this.#response.flushHeaders();
+  }
+
+  /** Lets what was flushed leave. */
+  turn(): Promise<boolean> {
+    return this.#until((settle) => setImmediate(settle, null));
+  }
+
+  /** True when the bytes have been handed to the system; their buffer may be used again then. */
+  write(bytes: Buffer): Promise<boolean> {
+    return this.#until((settle) => this.#response.write(bytes, settle));
+  }
+
+  /** Ends the answer well, with these last bytes. */
+  end(bytes: Buffer | null): Promise<boolean> {
+    return this.#until((settle) => {
+      this.#response.once('finish', settle);
+      if (bytes === null) this.#response.end();
+      else this.#response.end(bytes);
+    });
+  }
+
+  /** Ends the connection once everything written has left. */
+  async close(): Promise<void> {
+    (await this.#socket())?.destroySoon();
+  }
+
+  /** Sends these bytes instead of a response and ends the connection. */
+  async raw(bytes: Buffer): Promise<void> {
+    const socket = await this.#socket();
+    if (!socket) return;
+    await this.#until((settle) => socket.write(bytes, settle));
+    socket.destroySoon();
+  }
+
+  async reset(): Promise<void> {
+    if (await this.#socket()) this.#tools.reset();
+  }
+
+  /** Resets the connection when the peer has had the time to receive what was sent. */
+  async resetAfterDelivery(): Promise<void> {
+    if (await this.wait(deliveryMs)) this.#tools.reset();
+  }
+
+  /** Holds the connection until the client leaves or the server closes. */
+  async hang(): Promise<void> {
+    const { closing } = this.#tools;
+    const release = (): void => this.destroy();
+    if (closing?.aborted) release();
+    else closing?.addEventListener('abort', release, { once: true });
+    await this.#until(() => {});
+    closing?.removeEventListener('abort', release);
+  }
+
+  /** Breaks the connection off. */
+  destroy(): void {
+    this.#response.destroy();
+  }
+
+  #leave(): void {
+    this.#gone = true;
+    this.#leaving.abort();
+    this.#abandon?.();
+  }
+
+  /** Runs one operation; false when it failed or the client left before it was done. */
+  #until(start: (settle: (error?: Error | null) => void) => void): Promise<boolean> {
+    if (this.#gone) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const settle = (error?: Error | null): void => {
+        this.#abandon = null;
+        resolve(!error);
+      };
+      this.#abandon = () => resolve(false);
+      start(settle);
+    });
+  }
+
+  /** The socket: at once, or when the answers before this one on the same connection (pipelining) have left. Null when the client has gone. */
+  async #socket(): Promise<Socket | null> {
+    if (this.#response.socket === null && !(await this.#until((settle) => this.#response.once('socket', () => settle())))) return null;
+    return this.#gone ? null : this.#response.socket;
+  }
+}
+
+/** Headers set on the response before are kept; those of the same name are replaced by ours. */
+function writeHead(response: ServerResponse, status: number, flat: string[]): void {
+  if (response.getHeaderNames().length === 0) {
+    response.writeHead(status, flat);
+    return;
+  }
+  const lines = new Map<string, { readonly name: string; readonly values: string[] }>();
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const name = flat[index]!;
+    const known = lines.get(name.toLowerCase());
+    if (known) known.values.push(flat[index + 1]!);
+    else lines.set(name.toLowerCase(), { name, values: [flat[index + 1]!] });
+  }
+  for (const { name, values } of lines.values()) response.setHeader(name, values.length === 1 ? values[0]! : values);
+  response.writeHead(status);
+}

@@ -1,0 +1,132 @@
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { LiveRoute } from '../engine/live-plan.ts';
+import type { ReportStore } from '../files/reports.ts';
+import type { Journal } from '../world/journal.ts';
+import type { MemoryWorld } from '../world/memory-world.ts';
+import type { Control, ControlEvent, ExplainRequest, Explanation, Reports, RouteItem, ScenarioItem, Selection, ServerInfo, SessionDetails, SessionSummary } from './control.ts';
+import type { App } from './app.ts';
+import { explain } from './explain.ts';
+
+/** The running server as the admin API, the console and the library see it. */
+export class RunningControl implements Control {
+  readonly journal: Journal;
+  readonly reports: Reports;
+  readonly #app: App;
+  readonly #info: () => ServerInfo;
+  readonly #caPem: () => string | null;
+  readonly #listeners = new Set<(event: ControlEvent) => void>();
+  readonly #onChange: () => void;
+
+  constructor(app: App, options: { info: () => ServerInfo; caPem: () => string | null; onChange: () => void }) {
+    this.#app = app;
+    this.#info = options.info;
+    this.#caPem = options.caPem;
+    this.#onChange = options.onChange;
+    this.journal = app.journal;
+    this.reports = reportsOf(app.reports);
+  }
+
+  info(): ServerInfo {
+    return { ...this.#info(), scenarios: this.#activeNames(null) };
+  }
+
+  caPem(): string | null {
+    return this.#caPem();
+  }
+
+  scenarios(session: string | null): readonly ScenarioItem[] {
+    const { serving } = this.#app;
+    const active = new Set(this.#activeNames(session));
+    const items = [...serving.live.plan.scenarios.values()].map((scenario): ScenarioItem => ({
+      name: scenario.name, extends: scenario.extends, summary: scenario.summary, file: scenario.file, active: active.has(scenario.name),
+      mistakes: mistakesOf(serving.diagnostics, scenario.file),
+    }));
+    return items.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  select(scenario: string, session: string | null): Selection | null {
+    const { serving, clock } = this.#app;
+    const world = session === null ? null : serving.worlds.open(session, clock.now());
+    if (!serving.select(scenario, world)) return null;
+    const selection: Selection = { scenario, root: serving.live.plan.scenarios.get(scenario)!.root, session };
+    this.emit({ name: 'selection', data: selection });
+    this.#onChange();
+    return selection;
+  }
+
+  routes(session: string | null): readonly RouteItem[] {
+    const { live } = this.#app.serving;
+    const active = new Set(this.#activeNames(session));
+    return [...live.plan.scenarios.keys()].sort().flatMap((name) => live.routesOf(name).map((route) => routeItem(route, active.has(name))));
+  }
+
+  sessions(): readonly SessionSummary[] {
+    return [...this.#app.serving.worlds.all()].map(summaryOf);
+  }
+
+  session(id: string): SessionDetails | null {
+    const world = this.#app.serving.worlds.get(id);
+    if (!world) return null;
+    const counters = Object.entries(world.counters()).flatMap(([key, count]) => {
+      const [scenario = '', route = '', ...apart] = key.split('\n');
+      return apart.length === 0 ? [{ scenario, route, count }] : [];
+    });
+    return { ...summaryOf(world), scenarios: this.#activeNames(id), counters };
+  }
+
+  async resetSession(id: string): Promise<boolean> {
+    const known = this.#app.serving.worlds.delete(id);
+    const forgotten = this.journal.clear(id);
+    const reports = this.#app.reports.list({ session: id }).length;
+    await this.#app.reports.removeSession(id);
+    this.#onChange();
+    return known || forgotten > 0 || reports > 0;
+  }
+
+  explain(request: ExplainRequest): Promise<Explanation | string> {
+    return explain(this.#app, request);
+  }
+
+  subscribe(listener: (event: ControlEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells everybody who listens. */
+  emit(event: ControlEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #activeNames(session: string | null): readonly string[] {
+    const { serving } = this.#app;
+    const active = serving.active(null, null, session === null ? null : serving.worlds.get(session));
+    return 'unknown' in active ? [] : active.scenarios.map((scenario) => scenario.name);
+  }
+}
+
+function mistakesOf(diagnostics: readonly Diagnostic[], file: string): readonly Diagnostic[] {
+  return diagnostics.filter((diagnostic) => diagnostic.file === file);
+}
+
+function routeItem(live: LiveRoute, active: boolean): RouteItem {
+  const { route, scenario, rules } = live;
+  return {
+    route: route.id, method: route.method, path: route.id.slice(route.id.indexOf(' ') + 1), scenario: scenario.name, active, file: route.place.file, line: route.place.line,
+    calls: rules.reduce((sum, rule) => sum + rule.calls, 0),
+    rules: rules.map((rule) => ({ name: rule.rule.name, file: rule.reference.file, line: rule.reference.line, calls: rule.calls })),
+  };
+}
+
+function summaryOf(world: MemoryWorld): SessionSummary {
+  return { id: world.session, lastUsedAt: new Date(world.lastUsedMs).toISOString(), selected: Object.fromEntries(world.selected) };
+}
+
+function reportsOf(store: ReportStore): Reports {
+  return {
+    list: (session) => store.list({ session: session ?? undefined }).toReversed(),
+    get: (id) => store.get(id),
+    async zip(report) {
+      return store.entries(report.id);
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import type { Exchange, FullExchange, NearMiss, RecordedBody, RecordedMessage, RuleReference, Violation } from '../model/index.ts';
+
+/** Bytes of a body that the journal keeps at most. */
+export const previewBytes = 65_536;
+
+/** A body as it went over the wire: its beginning, and what is known of the whole. */
+export interface Captured {
+  /** The first bytes, at most {@link previewBytes}. Not written to again by its giver. */
+  readonly preview: Buffer;
+  /** Of all that went over the wire. */
+  readonly sizeBytes: number;
+  /** Lower-case hex of the whole body. Null: `preview` is the whole, and is hashed when somebody asks. A function is asked when somebody asks. */
+  readonly sha256: string | null | (() => string | Promise<string>);
+  /** The Content-Type header as sent, parameters included. */
+  readonly type: string | null;
+  /** True for the body of a fixed reply: the same Buffer comes again and lives elsewhere, so it does not count against the journal's bytes. */
+  readonly shared?: boolean;
+}
+
+/** An exchange as the pass hands it to the journal: nothing is formatted, hashed or copied yet. */
+export interface ExchangeDraft {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly session: string;
+  readonly scenario: string | null;
+  readonly method: string;
+  /** As sent, with prefix and query. */
+  readonly url: string;
+  /** Without prefix and query. */
+  readonly path: string;
+  readonly status: number | null;
+  readonly durationMs: number;
+  /** One frozen object per rule, shared by all its exchanges. */
+  readonly rule: RuleReference | null;
+  readonly violations: readonly Violation[];
+  readonly nearest: readonly NearMiss[];
+  readonly fault: string | null;
+  readonly note: string | null;
+  /** Name, value, name, value …, as in `rawHeaders`. */
+  readonly requestHeaders: readonly string[];
+  readonly requestBody: Captured | null;
+  /** Name, value, name, value …. */
+  readonly replyHeaders: readonly string[];
+  readonly replyBody: Captured | null;
+}
+
+/** The exchange as a list shows it. */
+export function summarize(draft: ExchangeDraft): Exchange {
+  return {
+    id: draft.id, at: new Date(draft.atMs).toISOString(), session: draft.session, scenario: draft.scenario, method: draft.method, url: draft.url,
+    status: draft.status, durationMs: Math.round(draft.durationMs * 1000) / 1000, rule: draft.rule, violations: draft.violations, nearest: draft.nearest,
+    fault: draft.fault, note: draft.note,
+  };
+}
+
+/** The exchange with both its messages. Works out hashes that were left for later. */
+export async function inFull(draft: ExchangeDraft): Promise<FullExchange> {
+  return {
+    ...summarize(draft),
+    request: await messageOf(draft.requestHeaders, draft.requestBody),
+    reply: await messageOf(draft.replyHeaders, draft.replyBody),
+  };
+}
+
+/** The way back, for exchanges kept on disk. */
+export function draftOf(exchange: FullExchange): ExchangeDraft {
+  const { at, request, reply, ...rest } = exchange;
+  return {
+    ...rest, atMs: Date.parse(at), path: pathOf(exchange.url),
+    requestHeaders: request.headers.flat(), requestBody: capturedOf(request),
+    replyHeaders: reply.headers.flat(), replyBody: capturedOf(reply),
+  };
+}
+
+/** Lower-case hex of the SHA-256. */
+export function sha256Of(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The path of a URL as sent: no query, no `/@scenario:session` prefix. */
+export function pathOf(url: string): string {
+  return /^[^?#]*/.exec(url)![0].replace(/^\/@[^/]*/, '') || '/';
+}
+
+const emptyHash = sha256Of(Buffer.alloc(0));
+
+async function messageOf(headers: readonly string[], body: Captured | null): Promise<RecordedMessage> {
+  const pairs: [string, string][] = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) pairs.push([headers[index]!, headers[index + 1]!]);
+  return { headers: pairs, body: await bodyOf(body) };
+}
+
+async function bodyOf(body: Captured | null): Promise<RecordedBody> {
+  if (body === null || (body.sizeBytes === 0 && body.preview.length === 0)) return { text: null, base64: null, sizeBytes: 0, sha256: emptyHash };
+  const text = textOf(body);
+  return { text, base64: text === null ? body.preview.toString('base64') : null, sizeBytes: body.sizeBytes, sha256: await hashOf(body) };
+}
+
+const hashes = new WeakMap<Buffer, string>();
+
+function hashOf(body: Captured): string | Promise<string> {
+  if (typeof body.sha256 === 'string') return body.sha256;
+  if (body.sha256 !== null) return body.sha256();
+  let hash = hashes.get(body.preview);
+  if (hash === undefined) hashes.set(body.preview, (hash = sha256Of(body.preview)));
+  return hash;
+}
+
+// eslint-disable-next-line no-control-regex -- control characters are what tells bytes from text
+const notText = /[\u0000-\u0006\u000e-\u001a\u001c-\u001f]/;
+
+/** The preview as text, or null when it is not text. A letter that the end of the preview cut is left out. */
+function textOf(body: Captured): string | null {
+  const bytes = body.preview;
+  for (let cut = 0; cut <= 3 && cut <= bytes.length; cut += 1) {
+    if (cut > 0 && body.sizeBytes <= bytes.length) break;
+    const whole = cut === 0 ? bytes : bytes.subarray(0, bytes.length - cut);
+    if (!isUtf8(whole)) continue;
+    const text = whole.toString('utf8');
+    return notText.test(text) ? null : text;
+  }
+  return textByCharset(body);
+}
+
+/** Text in the charset that the Content-Type names, when it is one this platform knows. */
+function textByCharset(body: Captured): string | null {
+  const charset = /;\s*charset="?([\w.:-]+)/i.exec(body.type ?? '')?.[1];
+  if (charset === undefined || /^utf-?8$/i.test(charset)) return null;
+  try {
+    const text = new TextDecoder(charset).decode(body.preview);
+    return notText.test(text) ? null : text;
+  } catch {
+    return null;
+  }
+}
+
+function capturedOf(message: RecordedMessage): Captured | null {
+  const { text, base64, sizeBytes, sha256 } = message.body;
+  if (text === null && base64 === null && sizeBytes === 0) return null;
+  const type = message.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? null;
+  const preview = text !== null ? Buffer.from(text, 'utf8') : Buffer.from(base64 ?? '', 'base64');
+  // Read back, text is UTF-8 whatever charset it came in.
+  return { preview, sizeBytes, sha256, type: text === null ? type : null };
+}

@@ -1,0 +1,92 @@
+import type { StoredReport } from '../../src/model/index.ts';
+import type { Control, ControlEvent, ExplainRequest, Explanation, RouteItem, ScenarioItem, SessionDetails } from '../../src/server/control.ts';
+import { createJournal, type ExchangeDraft, type Journal } from '../../src/world/journal.ts';
+
+/** A running server as the admin API sees it, without a server: the journal is the real one. */
+export class FakeControl implements Control {
+  readonly journal: Journal = createJournal({ capacity: 5000 });
+  readonly selected: (readonly [string, string | null])[] = [];
+  readonly resets: string[] = [];
+  readonly explained: ExplainRequest[] = [];
+  readonly stored: StoredReport[] = [];
+  readonly listeners = new Set<(event: ControlEvent) => void>();
+  readonly worlds: SessionDetails[] = [
+    { id: 'default', lastUsedAt: '2026-01-01T00:00:00.000Z', selected: {}, scenarios: ['cleaner'], counters: [{ route: 'GET /tasks', scenario: 'cleaner', count: 3 }] },
+    { id: 'checkout', lastUsedAt: '2026-01-02T00:00:00.000Z', selected: { cleaner: 'cleaner-no-tasks' }, scenarios: ['cleaner-no-tasks'], counters: [] },
+  ];
+  explanation: Explanation | string = {
+    session: 'default', scenario: 'cleaner', route: 'GET /tasks', params: {}, rule: null, reason: 'No rule of GET /tasks matches', violations: [],
+    tried: [{ route: 'GET /tasks', name: null, file: 'cleaner.yaml', line: 7, because: ['query `id`: expected 1, got 2'], matches: false }],
+    nearest: [{ route: 'GET /tasks', name: null, file: 'cleaner.yaml', line: 7, because: ['query `id`: expected 1, got 2'] }],
+  };
+  pem: string | null = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+  summary: string | null = 'Two open tasks';
+
+  info() {
+    return { version: '1.2.3', url: 'https://localhost:5000', httpUrl: null, startedAt: '2026-01-01T00:00:00.000Z', scenarios: ['cleaner'], caFile: '/certs/ca.pem' };
+  }
+  caPem() {
+    return this.pem;
+  }
+  scenarios(session: string | null): readonly ScenarioItem[] {
+    const mistake = { file: 'no.yaml', line: 3, column: 5, code: 'unknown-key', message: '`respnod` is not a key of a rule', fix: 'Did you mean `respond`?' };
+    return [
+      { name: 'cleaner', extends: null, summary: this.summary, file: 'cleaner.yaml', active: session !== 'checkout', mistakes: [] },
+      { name: 'cleaner-no-tasks', extends: 'cleaner', summary: null, file: 'no.yaml', active: session === 'checkout', mistakes: [mistake] },
+    ];
+  }
+  select(scenario: string, session: string | null) {
+    if (!this.scenarios(null).some((item) => item.name === scenario)) return null;
+    this.selected.push([scenario, session]);
+    return { scenario, root: 'cleaner', session };
+  }
+  routes(session: string | null): readonly RouteItem[] {
+    return [{ route: 'GET /tasks', method: 'GET', path: '/tasks', scenario: 'cleaner', active: session === null, file: 'cleaner.yaml', line: 6, calls: 2, rules: [{ name: null, file: 'cleaner.yaml', line: 7, calls: 2 }] }];
+  }
+  readonly reports = {
+    list: (session: string | null) => this.stored.filter((report) => session === null || report.session === session),
+    get: (id: string) => this.stored.find((report) => report.id === id) ?? null,
+    zip: async (report: StoredReport) => (report.type === 'application/zip' ? (report.sizeBytes > 3 ? { entries: [{ name: 'a.txt', sizeBytes: 1 }] } : { problem: 'the archive is cut off' }) : null),
+  };
+  sessions() {
+    return this.worlds.map(({ id, lastUsedAt, selected }) => ({ id, lastUsedAt, selected }));
+  }
+  session(id: string) {
+    return this.worlds.find((world) => world.id === id) ?? null;
+  }
+  resetSession(id: string) {
+    this.resets.push(id);
+    return this.worlds.some((world) => world.id === id);
+  }
+  explain(request: ExplainRequest) {
+    this.explained.push(request);
+    return this.explanation;
+  }
+  subscribe(listener: (event: ControlEvent) => void) {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+  emit(event: ControlEvent) {
+    for (const listener of this.listeners) listener(event);
+  }
+}
+
+let lastId = 0;
+
+/** An exchange of a plain GET, but for what is said. */
+export function draft(parts: Partial<ExchangeDraft> = {}): ExchangeDraft {
+  lastId += 1;
+  const url = parts.url ?? '/tasks';
+  return {
+    id: `e${lastId}`, atMs: 1_767_225_600_000 + lastId, session: 'default', scenario: 'cleaner', method: 'GET', url, path: url.split('?', 1)[0]!, status: 200, durationMs: 1.23456,
+    rule: { route: 'GET /tasks', name: 'list', file: 'scenarios/cleaner.yaml', line: 7 }, violations: [], nearest: [], fault: null, note: null,
+    requestHeaders: ['Host', 'localhost:5000', 'Accept', '*/*'], requestBody: null, replyHeaders: ['Content-Type', 'application/json'], replyBody: null,
+    ...parts,
+  };
+}
+
+/** A body whose beginning is all of it. */
+export function body(text: string | Buffer, type: string | null = 'application/json') {
+  const preview = typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
+  return { preview, sizeBytes: preview.length, sha256: null, type };
+}

@@ -1,0 +1,164 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { isAbsolute, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ask } from '../support/client.ts';
+import { runProgram, says, startProgram } from '../support/program.ts';
+import { temporaryFolder } from '../support/rehearsal.ts';
+
+const hello = 'scenario: hello\nroutes:\n  GET /hello: { respond: { text: hello } }\n';
+
+function folderWith(name: string, scenario = hello): string {
+  const folder = temporaryFolder(name);
+  mkdirSync(join(folder, 'scenarios'));
+  writeFileSync(join(folder, 'scenarios/hello.yaml'), scenario);
+  return folder;
+}
+
+describe('rehearsal start', () => {
+  test('is ready when it says so, tells where everything is, and ends with 0 on SIGTERM', async () => {
+    const cwd = folderWith('start');
+    const started = await startProgram([], { cwd });
+    const { ready } = started;
+    expect((await ask(started, '/hello')).text).toBe('hello');
+    expect(Object.keys(ready)).toEqual(['url', 'httpUrl', 'consoleUrl', 'adminUrl', 'port', 'caFile', 'pid', 'scenarios']);
+    expect(ready).toMatchObject({ url: `https://localhost:${ready.port}`, httpUrl: null, pid: started.child.pid, scenarios: ['hello'] });
+    expect(isAbsolute(ready.caFile)).toBe(true);
+    await says(started, () => started.stdout().endsWith('\n'));
+    const [line] = started.stdout().split('\n');
+    for (const fact of [ready.url, ready.consoleUrl!, ready.caFile, 'hello']) expect(line).toContain(fact);
+    expect(statSync(join(cwd, 'certs/rehearsal-ca.key')).mode & 0o777).toBe(0o600);
+    started.child.kill('SIGTERM');
+    expect(await started.ended()).toBe(0);
+  });
+
+  test('prints every mistake like a compiler and ends with 1', async () => {
+    const cwd = folderWith('mistakes', 'scenario: hello\nroutes:\n  GET /hello: { respnod: { text: hello } }\n  GET /x: { respond: { file: nope.zip } }\n');
+    const ended = await runProgram(['start', '--port', '0'], { cwd });
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/^scenarios\/hello\.yaml:3:17 .*Did you mean `respond`\?/m);
+    expect(ended.stderr).toMatch(/^scenarios\/hello\.yaml:4:\d+ .*nope\.zip/m);
+  });
+
+  test.each([
+    [['--port', 'x'], '--port'],
+    [['--max-body', '12 parsecs'], '--max-body'],
+    [['--clock', 'noon'], '--clock'],
+    [['--scenario', 'hullo'], 'Did you mean `hello`?'],
+    [['--log', 'xml'], '--log'],
+    [['--nonsense'], '--nonsense'],
+    [['--workers', '2'], 'workers'],
+  ])('wrong usage %j ends with 2 and says what to do', async (args, word) => {
+    const ended = await runProgram(['start', '--port', '0', ...args], { cwd: folderWith('usage') });
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain(word);
+  });
+
+  test('a port in use ends with 3 and says by whom to look', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => blocker.once('listening', resolve));
+    const { port } = blocker.address() as { port: number };
+    const ended = await runProgram(['start', '--port', String(port)], { cwd: folderWith('port') });
+    blocker.close();
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toContain(String(port));
+    expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('a flag wins over the environment, the environment over the file', async () => {
+    const cwd = folderWith('settings');
+    writeFileSync(join(cwd, 'rehearsal.config.yaml'), 'seed: 1\npublic-url: https://file.test\nquiet: true\n');
+    const file = await startProgram([], { cwd });
+    expect(file.ready.url).toBe('https://file.test');
+    file.child.kill();
+    await file.ended();
+    const env = await startProgram([], { cwd, env: { REHEARSAL_PUBLIC_URL: 'https://env.test' } });
+    expect(env.ready.url).toBe('https://env.test');
+    env.child.kill();
+    await env.ended();
+    const flag = await startProgram(['--public-url', 'https://flag.test'], { cwd, env: { REHEARSAL_PUBLIC_URL: 'https://env.test' } });
+    expect(flag.ready.url).toBe('https://flag.test');
+    expect(flag.stdout()).toBe('');
+  });
+
+  test('a wrong key of the file ends with 2 and names it', async () => {
+    const cwd = folderWith('config');
+    writeFileSync(join(cwd, 'rehearsal.config.yaml'), 'prot: 1\n');
+    const ended = await runProgram(['start'], { cwd });
+    expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('Did you mean `port`?')]);
+  });
+
+  test('plain HTTP is served beside HTTPS when asked for', async () => {
+    const started = await startProgram(['--http', '0'], { cwd: folderWith('http') });
+    expect(await (await fetch(`${started.ready.httpUrl}/hello`)).text()).toBe('hello');
+  });
+
+  test('the admin API is off on an address that others can reach, and the ready line says so', async () => {
+    const started = await startProgram(['--host', '0.0.0.0'], { cwd: folderWith('open') });
+    expect(started.ready.adminUrl).toBeNull();
+    await says(started, () => started.stderr().includes('admin API is off'));
+    const local = { url: `https://127.0.0.1:${started.ready.port}`, ca: started.ca };
+    expect((await ask(local, '/_rehearsal/journal')).status).toBe(404);
+    expect((await ask(local, '/hello')).status).toBe(200);
+  });
+
+  test('reports, journal and selections outlive the run with --data', async () => {
+    const cwd = folderWith('data', `${hello}  POST /report: { respond: { json: { sha: '\${{ parts.file.sha256 }}' } } }\n`);
+    const first = await startProgram(['--data', 'kept'], { cwd });
+    const body = '--b\r\nContent-Disposition: form-data; name="file"; filename="r.txt"\r\n\r\nreport\r\n--b--\r\n';
+    const sent = await ask(first, '/report', { body, headers: { 'Content-Type': 'multipart/form-data; boundary=b' } });
+    expect(sent.status).toBe(200);
+    first.child.kill('SIGTERM');
+    expect(await first.ended()).toBe(0);
+    const second = await startProgram(['--data', 'kept'], { cwd });
+    const reports = (await ask(second, '/_rehearsal/reports')).json();
+    expect(reports.items).toHaveLength(1);
+    expect(reports.items[0]).toMatchObject({ filename: 'r.txt', part: 'file', sizeBytes: 6, sha256: sent.json().sha });
+    expect((await ask(second, `/_rehearsal/reports/${reports.items[0].id}/content`)).text).toBe('report');
+    expect((await ask(second, '/_rehearsal/journal?path=/report')).json().total).toBe(1);
+    const refused = await runProgram(['start', '--port', '0', '--data', 'kept'], { cwd });
+    expect(refused.code).toBe(3);
+  });
+});
+
+describe('other commands', () => {
+  test('init writes a first project that check finds clean and start serves', async () => {
+    const cwd = temporaryFolder('init');
+    expect((await runProgram(['init', 'mine'], { cwd })).code).toBe(0);
+    const mine = join(cwd, 'mine');
+    expect((await runProgram(['check'], { cwd: mine })).code).toBe(0);
+    const started = await startProgram([], { cwd: mine });
+    expect((await ask(started, '/api/tasks/download?id=1')).bytes.subarray(0, 2).toString()).toBe('PK');
+    expect((await runProgram(['init', 'mine'], { cwd })).code).toBe(2);
+  });
+
+  test('routes prints a curl line for each route, and the line works', async () => {
+    const cwd = folderWith('routes');
+    const started = await startProgram([], { cwd });
+    const routes = await runProgram(['routes', '--public-url', started.url], { cwd });
+    expect(routes.code).toBe(0);
+    const line = routes.stdout.split('\n').find((one) => one.includes('curl '))!.trim();
+    const { execFileSync } = await import('node:child_process');
+    expect(execFileSync('sh', ['-c', `${line} -sS`], { encoding: 'utf8' })).toBe('hello');
+  });
+
+  test('schema prints the JSON Schema that stands in scenarios/', async () => {
+    const printed = await runProgram(['schema']);
+    expect(printed.code).toBe(0);
+    expect(JSON.parse(printed.stdout)).toEqual(JSON.parse(readFileSync(join(import.meta.dirname, '../../scenarios/scenario.schema.json'), 'utf8')));
+  });
+
+  test('an unknown command ends with 2', async () => {
+    const ended = await runProgram(['strat']);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('start');
+  });
+
+  test('trust makes the CA and names its file', async () => {
+    const cwd = temporaryFolder('trust');
+    const ended = await runProgram(['trust', '--env'], { cwd });
+    expect(ended.code).toBe(0);
+    expect(existsSync(join(cwd, 'certs/rehearsal-ca.pem'))).toBe(true);
+    for (const line of ended.stdout.trim().split('\n')) expect(line).toMatch(/^export [A-Z_]+=/);
+  });
+});

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { parse } from 'yaml';
+import type { Mistake } from '../../src/base/diagnostic.ts';
+import type { Path } from '../../src/base/place.ts';
+import { compileMatchers, matcherMapShape } from '../../src/matchers/index.ts';
+import { compileExpression, compileTemplate, type Scope } from '../../src/expressions/index.ts';
+import type { Compiler, Counter, Expression, Fixture, Matcher, MatcherMap, Template } from '../../src/model/index.ts';
+import { invalid } from '../../src/shapes/index.ts';
+
+export interface FoundMistake extends Mistake {
+  readonly path: Path;
+  readonly at: 'key' | 'value';
+}
+
+export interface TestCompilerOptions {
+  readonly fixtures?: Readonly<Record<string, string | Buffer>>;
+}
+
+/** A compiler that keeps what it is told, for tests of single kinds. */
+export class TestCompiler implements Compiler {
+  readonly label: string;
+  readonly mistakes: FoundMistake[];
+  readonly counters: Counter[];
+  readonly works: Promise<unknown>[];
+  readonly #path: Path;
+  readonly #options: TestCompilerOptions;
+
+  constructor(options: TestCompilerOptions = {}, path: Path = [], parent?: TestCompiler) {
+    this.#options = options;
+    this.#path = path;
+    this.label = `test/${path.join('/')}`;
+    this.mistakes = parent?.mistakes ?? [];
+    this.counters = parent?.counters ?? [];
+    this.works = parent?.works ?? [];
+  }
+
+  at(...path: Path): TestCompiler {
+    return new TestCompiler(this.#options, [...this.#path, ...path], this);
+  }
+
+  mistake(mistake: Mistake, path: Path = [], at: 'key' | 'value' = 'value'): void {
+    this.mistakes.push({ ...mistake, path: [...this.#path, ...path], at });
+  }
+
+  expression(source: string): Expression | null {
+    const made = compileExpression(source, this.#scope());
+    if (!('code' in made)) return made;
+    this.mistake(made);
+    return null;
+  }
+
+  template<T>(value: unknown): Template<T> | null {
+    const made = compileTemplate<T>(value, this.#scope());
+    if ('template' in made) return made.template;
+    for (const mistake of made.mistakes) this.mistake(mistake);
+    return null;
+  }
+
+  #scope(): Scope {
+    return { label: this.label, fixture: (name) => this.#find(name) ?? { code: 'missing-fixture', message: `There is no fixture \`${name}\`` } };
+  }
+
+  #find(name: string): Fixture | null {
+    const content = this.#options.fixtures?.[name];
+    if (content === undefined) return null;
+    const bytes = Buffer.from(content);
+    return { name, path: `/fixtures/${name}`, sizeBytes: bytes.length, modifiedMs: 0, read: () => bytes, sha256: () => createHash('sha256').update(bytes).digest('hex') };
+  }
+
+  fixture(name: string): Fixture | null {
+    const found = this.#find(name);
+    if (!found) this.mistake({ code: 'missing-fixture', message: `There is no fixture \`${name}\`` });
+    return found;
+  }
+
+  fixtureFolder(): ReadonlyMap<string, Fixture> | null {
+    return new Map(Object.keys(this.#options.fixtures ?? {}).map((name) => [name, this.fixture(name)!]));
+  }
+
+  matchers(map: MatcherMap): Matcher {
+    return compileMatchers(map, this);
+  }
+
+  counter(options: Omit<Counter, 'id'>): Counter {
+    const counter = { ...options, id: `${this.#path.join('.')}` };
+    this.counters.push(counter);
+    return counter;
+  }
+
+  before(work: Promise<unknown>): void {
+    this.works.push(work.catch((error: unknown) => this.mistake({ code: 'failed-work', message: String(error) })));
+  }
+
+  /** Waits for all work given to `before`. */
+  async ready(): Promise<this> {
+    await Promise.all(this.works);
+    return this;
+  }
+}
+
+/** YAML as scenario files are read: whole numbers past 2^53 keep their digits. */
+export function readYaml(source: string): unknown {
+  return smallNumbers(parse(source, { intAsBigInt: true }));
+}
+
+function smallNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (Array.isArray(value)) return value.map(smallNumbers);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, smallNumbers(inner)]));
+}
+
+export interface CompiledForTest {
+  readonly matcher: Matcher;
+  readonly mistakes: readonly FoundMistake[];
+  readonly counters: readonly Counter[];
+}
+
+/** A map of matchers in YAML (or plain data), checked and compiled. With mistakes, the matcher never holds. */
+export async function compileForTest(source: unknown, options: TestCompilerOptions = {}): Promise<CompiledForTest> {
+  const compiler = new TestCompiler(options);
+  const map = matcherMapShape.parse(typeof source === 'string' ? readYaml(source) : source, [], (path, mistake, at = 'value') => compiler.mistake(mistake, path, at));
+  const never: Matcher = { needs: 0, leaves: 1, pins: [], holds: () => false, explain: () => [] };
+  const matcher = map === invalid ? never : compileMatchers(map, compiler);
+  await compiler.ready();
+  return { matcher, mistakes: compiler.mistakes, counters: compiler.counters };
+}
