@@ -2,13 +2,13 @@ import { MalformedBody, need, type Facts, type Needs, type Part } from '../model
 import type { Code } from './code.ts';
 import { memberOf } from './members.ts';
 import { firstValues, open, openFields } from './name-code.ts';
-import { Problem } from './run.ts';
+import { Problem, type Run } from './run.ts';
 import { asText, fromData, isMap, newMap } from './values.ts';
 
 /** `body`: JSON, the fields of a form, text for other types, null when there is none. */
 export function body(): Code {
-  const read = (facts: Facts, key: unknown): unknown => {
-    const whole = readBody(facts);
+  const read = (run: Run, key: unknown): unknown => {
+    const whole = run.once(readBody, readBody);
     if (Array.isArray(whole) && typeof key !== 'string') return memberOf(whole, key, 'body');
     const name = asText(key);
     return isMap(whole) && Object.hasOwn(whole, name) ? whole[name] : undefined;
@@ -17,8 +17,8 @@ export function body(): Code {
     kind: 'any',
     needs: need.body,
     fixed: false,
-    run: ({ facts }) => fromData(readBody(facts)),
-    fields: openFields(need.body, (name) => ({ run: ({ facts }) => fromData(read(facts, name)), has: ({ facts }) => read(facts, name) !== undefined }), read),
+    run: (run) => fromData(run.once(readBody, readBody)),
+    fields: openFields(need.body, (name) => ({ run: (run) => fromData(read(run, name)), has: (run) => read(run, name) !== undefined }), read),
   };
 }
 
@@ -51,24 +51,25 @@ const partFields: Readonly<Record<string, { readonly needs: Needs; readonly read
 
 /** `parts`: the first part of each name. */
 export function parts(): Code {
-  const all = (facts: Facts): object => {
-    const map = newMap();
-    for (const part of facts.request.body.parts ?? []) map[part.name] ??= partMap(part);
-    return map;
-  };
   return {
     kind: 'map',
     needs: need.partText,
     fixed: false,
-    run: ({ facts }) => all(facts),
-    fields: openFields(need.partText, onePart, (facts, key) => wholePart(facts, asText(key)) ?? undefined),
+    run: (run) => run.once(firstParts, firstParts),
+    fields: openFields(need.partText, onePart, (run, key) => wholePart(run, asText(key)) ?? undefined),
   };
+}
+
+function firstParts(facts: Facts): object {
+  const map = newMap();
+  for (const [name, [part]] of partsByName(facts)) map[name] = partMap(part!);
+  return map;
 }
 
 function onePart(name: string): Pick<Code, 'run' | 'has' | 'fields'> {
   return {
-    run: ({ facts }) => wholePart(facts, name),
-    has: ({ facts }) => findPart(facts, name) !== undefined,
+    run: (run) => wholePart(run, name),
+    has: (run) => findParts(run, name) !== undefined,
     fields: {
       names: Object.keys(partFields),
       named: (field) => (Object.hasOwn(partFields, field) ? partField(name, partFields[field]!) : null),
@@ -81,13 +82,13 @@ function partField(name: string, { needs, read }: { readonly needs: Needs; reado
     kind: 'any',
     needs,
     fixed: false,
-    run: ({ facts }) => {
-      const part = findPart(facts, name);
+    run: (run) => {
+      const part = findParts(run, name)?.[0];
       if (!part) throw new Problem(`the request has no part \`${name}\``, 'missing');
       return read(part);
     },
-    has: ({ facts }) => {
-      const part = findPart(facts, name);
+    has: (run) => {
+      const part = findParts(run, name)?.[0];
       return part !== undefined && read(part) !== null;
     },
   };
@@ -95,20 +96,34 @@ function partField(name: string, { needs, read }: { readonly needs: Needs; reado
 
 /** `partsAll`: the parts of each name. */
 export function partsAll(): Code {
-  const ofName = (facts: Facts, name: string): readonly object[] => (facts.request.body.parts ?? []).filter((part) => part.name === name).map(partMap);
-  return open(need.partText, 'list', (facts) => {
-    const map = newMap();
-    for (const part of facts.request.body.parts ?? []) map[part.name] ??= ofName(facts, part.name);
-    return map;
-  }, ofName);
+  return open(need.partText, 'list', allParts, (run, name) => {
+    const all = run.once(allParts, allParts);
+    return Object.hasOwn(all, name) ? all[name] : [];
+  });
 }
 
-function findPart(facts: Facts, name: string): Part | undefined {
-  return facts.request.body.parts?.find((part) => part.name === name);
+function allParts(facts: Facts): Record<string, unknown> {
+  const map = newMap();
+  for (const [name, ofName] of partsByName(facts)) map[name] = ofName.map(partMap);
+  return map;
 }
 
-function wholePart(facts: Facts, name: string): object | null {
-  const part = findPart(facts, name);
+function partsByName({ request }: Facts): ReadonlyMap<string, readonly Part[]> {
+  const byName = new Map<string, Part[]>();
+  for (const part of request.body.parts ?? []) {
+    const ofName = byName.get(part.name);
+    if (ofName) ofName.push(part);
+    else byName.set(part.name, [part]);
+  }
+  return byName;
+}
+
+function findParts(run: Run, name: string): readonly Part[] | undefined {
+  return run.once(partsByName, partsByName).get(name);
+}
+
+function wholePart(run: Run, name: string): object | null {
+  const part = findParts(run, name)?.[0];
   return part ? partMap(part) : null;
 }
 

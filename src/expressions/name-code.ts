@@ -1,7 +1,9 @@
 import { need, type Facts, type Multi, type Needs } from '../model/index.ts';
 import type { Code, Fields } from './code.ts';
+import type { Run } from './run.ts';
 import { asText, fromData, newMap, type Kind } from './values.ts';
 
+/** A value that is read from the facts as it is. */
 export function value(kind: Kind, read: (facts: Facts) => unknown, needs: Needs = need.nothing): Code {
   return { kind, needs, fixed: false, run: ({ facts }) => read(facts) };
 }
@@ -18,18 +20,22 @@ export function closed(fields: Readonly<Record<string, Code>>, fixed = false): C
   };
 }
 
-/** A map in which any name may be asked for: one that is not there is null. `read` is undefined for those. */
-export function open(needs: Needs, orNull: Kind, whole: (facts: Facts) => unknown, read: (facts: Facts, name: string) => unknown): Code {
+/**
+ * A map in which any name may be asked for, and one that is not there (for which `read` gives undefined) is null. The whole map is
+ * made only where an expression asks for it, once.
+ */
+export function open(needs: Needs, orNull: Kind, whole: (facts: Facts) => unknown, read: (run: Run, name: string) => unknown): Code {
   return {
     kind: 'map',
     needs,
     fixed: false,
-    run: ({ facts }) => whole(facts),
-    fields: openFields(needs, (name) => ({ orNull, run: ({ facts }) => fromData(read(facts, name)), has: ({ facts }) => read(facts, name) !== undefined }), (facts, key) => read(facts, asText(key))),
+    run: (run) => run.once(whole, whole),
+    fields: openFields(needs, (name) => ({ orNull, run: (run) => fromData(read(run, name)), has: (run) => read(run, name) !== undefined }), (run, key) => read(run, asText(key))),
   };
 }
 
-export function openFields(needs: Needs, named: (name: string) => Pick<Code, 'run' | 'has' | 'fields' | 'orNull'>, computed: (facts: Facts, key: unknown) => unknown): Fields {
+/** The fields of a map in which any name may be asked for: by a name that is written out, and by one that is worked out. */
+export function openFields(needs: Needs, named: (name: string) => Pick<Code, 'run' | 'has' | 'fields' | 'orNull'>, computed: (run: Run, key: unknown) => unknown): Fields {
   return {
     names: null,
     named: (name) => ({ kind: 'any', needs, fixed: false, ...named(name) }),
@@ -37,35 +43,36 @@ export function openFields(needs: Needs, named: (name: string) => Pick<Code, 'ru
       kind: 'any',
       needs: needs | key.needs,
       fixed: false,
-      run: (run) => fromData(computed(run.facts, key.run(run))),
-      has: (run) => computed(run.facts, key.run(run)) !== undefined,
+      run: (run) => fromData(computed(run, key.run(run))),
+      has: (run) => computed(run, key.run(run)) !== undefined,
     }),
   };
 }
 
+/** One value of each name. */
 export function single(read: (facts: Facts) => Readonly<Record<string, string>>): Code {
-  return open(need.nothing, 'text', read, (facts, name) => {
+  return open(need.nothing, 'text', read, ({ facts }, name) => {
     const map = read(facts);
     return Object.hasOwn(map, name) ? map[name] : undefined;
   });
 }
 
+/** The first value of each name. `fold` gives the form in which names are kept. */
 export function multi(read: (facts: Facts) => Multi | null, needs: Needs = need.nothing, fold = (name: string) => name): Code {
-  return open(needs, 'text', (facts) => firstValues(read(facts)), (facts, name) => read(facts)?.get(fold(name))?.[0]);
+  return open(needs, 'text', (facts) => firstValues(read(facts)), ({ facts }, name) => read(facts)?.get(fold(name))?.[0]);
 }
 
+/** All values of each name. */
 export function multiAll(read: (facts: Facts) => Multi | null, needs: Needs = need.nothing, fold = (name: string) => name): Code {
-  return open(needs, 'list', (facts) => Object.assign(newMap(), fromEntries(read(facts))), (facts, name) => read(facts)?.get(fold(name)) ?? []);
+  return open(needs, 'list', (facts) => mapOf(read(facts), (values) => values), ({ facts }, name) => read(facts)?.get(fold(name)) ?? []);
 }
 
 export function firstValues(map: Multi | null): object {
-  const first = newMap();
-  for (const [name, values] of map ?? []) first[name] = values[0] ?? null;
-  return first;
+  return mapOf(map, (values) => values[0] ?? null);
 }
 
-function fromEntries(map: Multi | null): object {
-  const all = newMap();
-  for (const [name, values] of map ?? []) all[name] = values;
-  return all;
+function mapOf(multiMap: Multi | null, pick: (values: readonly string[]) => unknown): object {
+  const map = newMap();
+  for (const [name, values] of multiMap ?? []) map[name] = pick(values);
+  return map;
 }

@@ -27,6 +27,7 @@ export class Run {
   /** Values of loop variables, by the slot that compiling gave them. */
   readonly slots: unknown[] = [];
   readonly #label: string;
+  #made: Map<object, unknown> | null = null;
   #random: Random | null = null;
   #stepsLeft = budget;
 
@@ -38,6 +39,13 @@ export class Run {
   /** The generator of this expression in this call; every draw advances it. */
   get random(): Random {
     return (this.#random ??= this.facts.random(this.#label));
+  }
+
+  /** What `make` gave the first time that it was asked for under this key in this evaluation. */
+  once<T>(key: object, make: (facts: Facts) => T): T {
+    this.#made ??= new Map();
+    if (!this.#made.has(key)) this.#made.set(key, make(this.facts));
+    return this.#made.get(key) as T;
   }
 
   /** Throws a Problem that nothing in the expression can catch once the budget is spent. */

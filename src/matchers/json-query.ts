@@ -25,7 +25,7 @@ export function loadJsonPath(): Promise<(path: string) => JsonQuery | Mistake> {
 async function load(): Promise<(path: string) => JsonQuery | Mistake> {
   const { JSONPathEnvironment, JSONPathNode, FunctionExpressionType } = await import('json-p3');
   const environment = new JSONPathEnvironment({ maxRecursionDepth: maxDepth });
-  const budget = { steps: 0 };
+  const budget: Budget = { steps: 0, locations: false };
   useBoundedDescent(environment, budget, JSONPathNode);
   useLinearPatterns(environment, FunctionExpressionType);
 
@@ -36,6 +36,7 @@ async function load(): Promise<(path: string) => JsonQuery | Mistake> {
         const plain = plainNumbers(value);
         const values: unknown[] = [];
         budget.steps = 0;
+        budget.locations = plain !== value;
         try {
           for (const node of compiled.lazyQuery(plain as Parameters<typeof compiled.lazyQuery>[0])) {
             values.push(plain === value ? node.value : down(value, node.location));
@@ -61,10 +62,18 @@ function down(value: unknown, location: readonly (string | number)[]): unknown {
   return location.reduce((inner, step) => (inner as Readonly<Record<string | number, unknown>>)[step], value);
 }
 
+interface Budget {
+  steps: number;
+  /** Whether anyone asks where a node stands: only then is it worth the time. */
+  locations: boolean;
+}
+
+const nowhere: (string | number)[] = [];
+
 type Node = InstanceType<typeof JSONPathNode>;
 
 /** Walks `..` without recursion, in the order of the document, and counts: the engine's own takes time per level for each node. */
-function useBoundedDescent(environment: JSONPathEnvironment, budget: { steps: number }, NodeOf: typeof JSONPathNode): void {
+function useBoundedDescent(environment: JSONPathEnvironment, budget: Budget, NodeOf: typeof JSONPathNode): void {
   const descent = Object.getPrototypeOf(environment.compile('$..a').segments[0]) as { visit?: (root: Node) => Iterable<Node> };
   if (typeof descent.visit !== 'function') throw new Error('The JSONPath engine has changed: its descent cannot be bounded');
   descent.visit = function* visit(root: Node): Generator<Node> {
@@ -88,7 +97,7 @@ function useBoundedDescent(environment: JSONPathEnvironment, budget: { steps: nu
       }
       const key = keys ? keys[top.next]! : top.next;
       top.next += 1;
-      return new NodeOf(value[key]!, node.location.concat(key), node.root);
+      return new NodeOf(value[key]!, budget.locations ? node.location.concat(key) : nowhere, node.root);
     }
     return null;
   }

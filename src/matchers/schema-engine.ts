@@ -1,6 +1,5 @@
 import type { Ajv, Options, ValidateFunction } from 'ajv';
 import type { Mistake } from '../base/diagnostic.ts';
-import { stringifyJson } from '../base/json.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { show } from '../base/show.ts';
 import { describeError, expectedBy, pathOf } from './schema-words.ts';
@@ -140,7 +139,7 @@ function useLinearUniqueItems(ajv: Ajv): void {
 
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return stringifyJson(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical((value as Record<string, unknown>)[key])}`).join(',')}}`;
 }
 

@@ -86,7 +86,7 @@ function compileParts(value: ReplyValue, compiler: Compiler): Parts {
     if (made) lines.push({ ...made, get: (facts) => [name, made.get(facts)] });
   };
   if (value.redirect !== undefined) one('Location', filled(value.redirect, compiler.at('redirect'), locationText));
-  if (value.download !== undefined) one('Content-Disposition', filled(value.download, compiler.at('download'), (name) => contentDisposition(asText(name).replace(/\p{Cc}/gu, ' ').trim())));
+  if (value.download !== undefined) one('Content-Disposition', filled(value.download, compiler.at('download'), attachment));
   for (const cookie of compileCookies(value.cookies ?? {}, compiler.at('cookies'))) one('Set-Cookie', cookie);
   const wire = compileWire(value, compiler);
   const { fault } = value;
@@ -141,4 +141,9 @@ function statusOf(value: unknown): number {
   const status = typeof value === 'string' && /^\d{3}$/.test(value.trim()) ? Number(value) : typeof value === 'bigint' ? Number(value) : value;
   if (typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 999) return status;
   throw new Unfit('This is no status', 'a status from 100 to 999', show(value));
+}
+
+/** `Content-Disposition` (RFC 6266). The name is quoted even where it need not be: many clients look for the quotes. */
+function attachment(name: unknown): string {
+  return contentDisposition(asText(name).replace(/\p{Cc}/gu, ' ').trim()).replace(/; filename=([^";]+)/, '; filename="$1"');
 }

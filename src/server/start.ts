@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -17,11 +16,14 @@ import { createClock } from './clock.ts';
 import type { Control, ServerInfo } from './control.ts';
 import { createHandler } from './handle.ts';
 import { createIds } from './ids.ts';
+import { hostNames, isLoopback, urlHost } from './hosts.ts';
+import { keepCertificate } from './keep-certificate.ts';
 import { listen, type Listening } from './listen.ts';
 import { loadAll, ScenarioMistakes } from './load.ts';
 import { createLog } from './log.ts';
 import { defaultLimits } from './receive/limits.ts';
 import { precheck } from './receive/precheck.ts';
+import { recordHandshake, recordMalformed } from './record-connection.ts';
 import { watchScenarios } from './reload.ts';
 import { RunningControl } from './running-control.ts';
 import { Serving } from './serving.ts';
@@ -144,13 +146,14 @@ async function open(settings: Settings, options: StartOptions, plan: Plan, certi
     },
     tls: { key: certificates.key, cert: certificates.cert },
     host: settings.host, port: settings.port, httpPort: settings.http,
-    onHandshakeFailure({ remote, cause }) {
-      journal.record({ id: nextId(), atMs: clock.now(), session: 'default', scenario: null, method: 'TLS', url: '', path: '', status: null, durationMs: 0, rule: null, violations: [], nearest: [], fault: null, note: cause, requestHeaders: [], requestBody: null, replyHeaders: [], replyBody: null });
-      log.info(`A TLS handshake from ${remote} failed: ${cause}`);
-    },
+    onHandshakeFailure: (failure) => recordHandshake(app, failure),
+    onMalformedRequest: (malformed) => recordMalformed(app, malformed),
   });
   closing.unshift(() => listening.close(0));
-  closing.unshift(renewRegularly(certificates, listening, log.info));
+  closing.unshift(keepCertificate(certificates, listening, {
+    onNotices: (notices) => notices.forEach((notice) => log.info(notice)),
+    onProblem: (error) => log.info(`The certificate could not be renewed: ${error instanceof Error ? error.message : String(error)}`),
+  }));
   if (settings.watch && settings.paths.length > 0) closing.unshift(watchScenarios(settings, app, control));
   return {
     settings, certificates, control,
@@ -181,38 +184,7 @@ async function closeAll(closing: readonly (() => Promise<unknown> | void)[]): Pr
   for (const close of closing) await close();
 }
 
-/** Looks once an hour whether the certificate is due. */
-function renewRegularly(certificates: Certificates, listening: Listening, tell: (message: string) => void): () => void {
-  const timer = setInterval(() => {
-    certificates.renewIfDue().then(
-      (renewed) => renewed && listening.updateCertificate({ key: certificates.key, cert: certificates.cert }),
-      (error: unknown) => tell(`The certificate could not be renewed: ${error instanceof Error ? error.message : String(error)}`),
-    );
-  }, 3_600_000);
-  timer.unref();
-  return () => clearInterval(timer);
-}
-
 function adminOff(response: ServerResponse): void {
   response.writeHead(404, { 'Content-Type': 'application/problem+json' });
   response.end(`${JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404, detail: 'The admin API is off on this server' })}\n`);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
-
-/** How a host stands in a URL: an unspecified address cannot be called, an IPv6 address wears brackets. */
-function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::' || host === '127.0.0.1') return host === '127.0.0.1' ? host : 'localhost';
-  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-}
-
-function hostNames(settings: Settings): readonly string[] {
-  return ['localhost', '127.0.0.1', '[::1]', urlHost(settings.host), ...settings.san, ...(settings.publicUrl ? [new URL(settings.publicUrl).hostname] : [])];
-}
-
-/** Absolute, for the ready file. */
-export function absoluteCaFile(server: RunningServer): string {
-  return resolve(server.certificates.caFile);
 }
