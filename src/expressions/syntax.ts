@@ -1,23 +1,14 @@
-import { createRequire } from 'node:module';
-import type { ASTNode, Environment } from '@marcbachmann/cel-js';
+import { Environment, type ASTNode } from '@marcbachmann/cel-js';
 import type { Mistake } from '../base/diagnostic.ts';
 import { printable } from '../base/show.ts';
 import type { Span } from './code.ts';
 import { bracketForm } from './hints.ts';
-
-/** Loaded at the first expression: it costs as much as a third of the start, and a scenario may have none. */
-const load = createRequire(import.meta.url);
 
 /** Bounds of one expression: letters, nodes, and how deep brackets go. */
 const limits = { maxAstNodes: 4000, maxDepth: 100, maxListElements: 1000, maxMapEntries: 1000, maxCallArguments: 32 };
 const longestSource = 20_000;
 
 let environment: Environment | null = null;
-
-function makeEnvironment(): Environment {
-  const { Environment: Made } = load('@marcbachmann/cel-js') as typeof import('@marcbachmann/cel-js');
-  return new Made({ limits });
-}
 
 /** A mistake with its letters in the source. */
 export interface SyntaxMistake extends Span {
@@ -28,7 +19,7 @@ export interface SyntaxMistake extends Span {
 export function parse(source: string): { readonly node: ASTNode } | SyntaxMistake {
   if (source.trim() === '') return { start: 0, end: source.length, mistake: { code: 'empty-expression', message: 'The expression is empty', expected: 'a CEL expression such as `query.id`' } };
   if (source.length > longestSource) return tooLarge(source);
-  environment ??= makeEnvironment();
+  environment ??= new Environment({ limits });
   try {
     return { node: environment.parse(source).ast };
   } catch (error) {

@@ -23,10 +23,21 @@ export function compileTemplate<T = unknown>(
   scope: Scope,
 ): { readonly template: Template<T> } | { readonly mistakes: readonly TemplateMistake[] } {
   const compiling: Filling = { scope, mistakes: [], values: 0 };
-  const part = compilePart(value, [], compiling);
+  const part = holdsExpression(value, { values: mostValues }, deepest) ? compilePart(value, [], compiling) : unchanged(value);
   if (compiling.mistakes.length > 0) return { mistakes: compiling.mistakes };
   const { needs, fixed, render } = part;
   return { template: { needs, fixed, render: render as (facts: Facts) => T } };
+}
+
+/** Whether there is anything to fill, or too much to know: most values of a scenario are large and plain. */
+function holdsExpression(value: unknown, left: { values: number }, depth: number): boolean {
+  left.values -= 1;
+  if (typeof value === 'string') return value.includes('${{');
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth === 0 || left.values < 0) return true;
+  if (Array.isArray(value)) return value.some((item) => holdsExpression(item, left, depth - 1));
+  for (const key in value) if (holdsExpression((value as Record<string, unknown>)[key], left, depth - 1)) return true;
+  return false;
 }
 
 interface Filling {

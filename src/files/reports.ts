@@ -64,7 +64,7 @@ class ReportFolder implements ReportStore, ReportShelf {
   readonly #maxReports: number;
   /** By id, oldest first. */
   readonly #reports = new Map<string, StoredReport>();
-  readonly #bySha256 = new Map<string, Set<string>>();
+  readonly #bySha256 = new Map<string, StoredReport[]>();
   readonly #writers = new Set<ReportWriter>();
   readonly #taken = new Set<string>();
   readonly #removals = new Set<Promise<void>>();
@@ -112,12 +112,7 @@ class ReportFolder implements ReportStore, ReportShelf {
     const fits = (report: StoredReport | undefined): report is StoredReport => report !== undefined && (session === undefined || report.session === session);
     const named = this.#reports.get(idOrSha256);
     if (fits(named)) return named;
-    let newest: StoredReport | null = null;
-    for (const id of this.#bySha256.get(idOrSha256.toLowerCase()) ?? []) {
-      const report = this.#reports.get(id);
-      if (fits(report)) newest = report;
-    }
-    return newest;
+    return this.#bySha256.get(idOrSha256.toLowerCase())?.findLast(fits) ?? null;
   }
 
   open(id: string): string | null {
@@ -174,8 +169,8 @@ class ReportFolder implements ReportStore, ReportShelf {
     this.#reports.set(report.id, report);
     this.#usedBytes += claimedBytes;
     const same = this.#bySha256.get(report.sha256);
-    if (same) same.add(report.id);
-    else this.#bySha256.set(report.sha256, new Set([report.id]));
+    if (same) same.push(report);
+    else this.#bySha256.set(report.sha256, [report]);
   }
 
   #newId(): string {
@@ -203,9 +198,9 @@ class ReportFolder implements ReportStore, ReportShelf {
     this.#reports.delete(report.id);
     this.#forgetListing(report.id);
     this.#usedBytes -= report.sizeBytes;
-    const same = this.#bySha256.get(report.sha256);
-    same?.delete(report.id);
-    if (same?.size === 0) this.#bySha256.delete(report.sha256);
+    const same = this.#bySha256.get(report.sha256) ?? [];
+    if (same.length > 1) same.splice(same.indexOf(report), 1);
+    else this.#bySha256.delete(report.sha256);
     const removal = new Promise<void>((done) => {
       const removeContent = (): void => this.disk.unlink(report.storedAt, () => done());
       if (this.durable) this.disk.unlink(reportFiles.metadata(this.folder, report.id), removeContent);

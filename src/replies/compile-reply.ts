@@ -1,4 +1,5 @@
 import { create as contentDisposition } from 'content-disposition';
+import { errorCode } from '../base/problems.ts';
 import { show } from '../base/show.ts';
 import { ExpressionFailure, need, type Answer, type Body, type Compiler, type Content, type ContentMade, type Facts, type Needs, type Reply, type Wire } from '../model/index.ts';
 import { DynamicText } from '../shapes/index.ts';
@@ -56,8 +57,9 @@ function prepare(reply: CompiledReply, content: Content | null, parts: Parts, fi
     if (made instanceof Promise) compiler.before(made.then(keep));
     else keep(made);
   } catch (error) {
-    if (!(error instanceof ExpressionFailure)) throw error;
-    compiler.mistake({ code: 'failing-expression', message: error.message });
+    if (error instanceof ExpressionFailure) compiler.mistake({ code: 'failing-expression', message: error.message });
+    else if (errorCode(error) !== '') compiler.mistake({ code: 'unreadable-fixture', message: 'A file of this reply cannot be read any more', got: errorCode(error) });
+    else throw error;
   }
 }
 

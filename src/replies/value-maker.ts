@@ -9,6 +9,11 @@ export interface ValueMaker {
 
 type Check = (value: unknown) => string | null;
 
+interface Known {
+  readonly check: Check;
+  readonly fakeable: unknown;
+}
+
 /** Loads the faker and the validator, both too heavy for a start that does not need them. */
 export async function loadValueMaker(): Promise<ValueMaker> {
   const [{ generateSync }, { RE2JS }, formats, ...drafts] = await Promise.all([import('json-schema-faker'), import('re2js'), import('ajv-formats'), import('ajv'), import('ajv/dist/2019.js'), import('ajv/dist/2020.js')]);
@@ -17,14 +22,14 @@ export async function loadValueMaker(): Promise<ValueMaker> {
     const compiled = RE2JS.compile(pattern);
     return { test: (text: string) => compiled.matcher(text).find() };
   }, { code: 'linear' });
-  const checks = new WeakMap<object, Check>();
+  const known = new WeakMap<object, Known>();
 
-  function checkOf(schema: unknown): Check {
-    const kept = typeof schema === 'object' && schema !== null ? checks.get(schema) : undefined;
+  function knownOf(schema: unknown): Known {
+    const kept = typeof schema === 'object' && schema !== null ? known.get(schema) : undefined;
     if (kept) return kept;
-    const check = compileCheck(schema);
-    if (typeof schema === 'object' && schema !== null) checks.set(schema, check);
-    return check;
+    const made = { check: compileCheck(schema), fakeable: withBothBounds(schema) };
+    if (typeof schema === 'object' && schema !== null) known.set(schema, made);
+    return made;
   }
 
   /** A validator of its own for each schema: one for all would keep every schema that it has ever seen. */
@@ -39,8 +44,8 @@ export async function loadValueMaker(): Promise<ValueMaker> {
   return {
     make(schema, seed) {
       try {
-        const check = checkOf(schema);
-        const value = generateSync(schema as never, { seed, refResolver: (ref) => { throw new Error(`\`${ref}\` is not in this schema`); } });
+        const { check, fakeable } = knownOf(schema);
+        const value = generateSync(fakeable as never, { seed, refResolver: (ref) => { throw new Error(`\`${ref}\` is not in this schema`); } });
         const problem = check(value);
         return problem === null ? { value } : { reason: `the faker found no value that fits the schema: ${problem}` };
       } catch (error) {
@@ -54,4 +59,26 @@ export async function loadValueMaker(): Promise<ValueMaker> {
 function draftOf(schema: unknown): 0 | 1 | 2 {
   const named = typeof schema === 'object' && schema !== null ? String((schema as { $schema?: unknown }).$schema ?? '') : '';
   return /draft-0?[4-7]/.test(named) ? 0 : named.includes('2019-09') ? 1 : 2;
+}
+
+/** Keys behind which stand values, not schemas. */
+const plain = new Set(['const', 'enum', 'default', 'examples', 'example']);
+const span = 1000;
+
+/** A copy in which a number that is bounded on one side is so on the other: the faker's own bounds are -1000 and 1000, whatever the schema's one is. */
+function withBothBounds(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withBothBounds);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const copy: Record<string, unknown> = Object.fromEntries(Object.entries(schema).map(([key, inner]) => [key, plain.has(key) ? inner : withBothBounds(inner)]));
+  const low = lastNumber(copy['minimum'], copy['exclusiveMinimum'], Math.max);
+  const high = lastNumber(copy['maximum'], copy['exclusiveMaximum'], Math.min);
+  const step = typeof copy['multipleOf'] === 'number' ? copy['multipleOf'] * 10 : 0;
+  if (low !== null && high === null) copy['maximum'] = low + Math.max(span, step);
+  if (high !== null && low === null) copy['minimum'] = high - Math.max(span, step);
+  return copy;
+}
+
+function lastNumber(a: unknown, b: unknown, pick: (a: number, b: number) => number): number | null {
+  const numbers = [a, b].filter((one) => typeof one === 'number');
+  return numbers.length === 0 ? null : numbers.reduce((x, y) => pick(x, y));
 }

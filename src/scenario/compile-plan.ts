@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stringifyJson } from '../base/json.ts';
 import type { Path } from '../base/place.ts';
 import type { Plan, Route, Rule, Scenario, Segment } from '../model/index.ts';
+import { checkParams } from './check-params.ts';
 import { compileErrorReply, errorNames, errorReplies, type ErrorReply } from './compile-errors.ts';
 import { compileRule, RouteCounters } from './compile-rule.ts';
 import { SiteCompiler, type CompileSite } from './compiler.ts';
@@ -64,6 +65,7 @@ export class PlanCompiler {
     if (known) return known;
     const segments = written.key?.segments ?? [];
     if (written.key) checkWholePath(base.segments, segments, (mistake) => this.#shared.mistakes.add(written.places, written.path, mistake, 'key'));
+    if (written.key) checkParams(written, [...base.segments, ...segments], this.#shared.mistakes);
     const id = written.key ? `${written.key.method} ${base.text}${written.key.path}` : written.written;
     const route = this.#compile({ id, method: written.key?.method ?? 'ANY', segments: [...base.segments, ...segments], rules: written.rules ?? [], places: written.places, path: written.path, raw: written.raw, strict, before: false });
     compiled.set(variant, route);

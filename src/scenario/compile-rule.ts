@@ -36,7 +36,8 @@ export function compileRule(written: WrittenRule, index: number, inherited: { re
   return {
     index,
     name: parsed.name ?? null,
-    place: written.places.place(written.path),
+    // A route's only rule is where its route is; the rules of a list are where their dashes are.
+    place: written.places.place(written.path, 'key'),
     when, expect, replies, once, needs,
     strict: parsed.strict ?? inherited.strict,
     repeat: parsed.repeat ?? 'last',

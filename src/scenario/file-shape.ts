@@ -7,10 +7,15 @@ const replyOrReplies = byKind([replyShape, list(replyShape, { min: 1, expected: 
   about: 'One reply, or a list: the first time the rule answers it gives the first, and so on; the last repeats. None: 204.',
 });
 
+/** The same shape with words for the place where it stands. */
+function described<O, I>(shape: Shape<O, I>, about: string): Shape<O, I> {
+  return { ...shape, about, jsonSchema: (definitions) => ({ ...shape.jsonSchema(definitions), description: about }) };
+}
+
 const ruleFields = {
   name: optional(text({ about: 'Shown in the journal and in diagnoses.' })),
-  when: optional(matcherMapShape),
-  expect: optional(matcherMapShape),
+  when: optional(described(matcherMapShape, 'Which requests the rule answers: matchers that must all hold. None: all.')),
+  expect: optional(described(matcherMapShape, 'What a correct client sends: matchers that its request satisfies. What falls short is shown; with `strict` it is refused.')),
   strict: optional(boolean('`true`: a request that breaks `expect` is answered with 413, 415, 400 or 422 and its violations.')),
   respond: optional(replyOrReplies),
   repeat: optional(oneOfWords(['last', 'cycle'], 'What follows the last reply of a list: the last again, or the first.')),
@@ -63,6 +68,12 @@ function removable<O, I>(shape: Shape<O, I>): Shape<O | null, I | null> {
 
 const routeShape = byKind([ruleShape, list(ruleShape, { min: 1, expected: 'a list of at least one rule' })], { expected: 'a rule (a map), or a list of rules' });
 
+const routes = mapOf(removable(routeShape), {
+  expected: 'a map from `METHOD /path` to a rule or a list of rules',
+  about: 'METHOD and path, such as `GET /tasks/{id}`, to a rule or a list of rules: the first whose `when` holds answers.',
+});
+const routesShape: typeof routes = { ...routes, jsonSchema: (definitions) => ({ ...routes.jsonSchema(definitions), propertyNames: { pattern: '^[A-Z-]+ +/' } }) };
+
 /** A whole scenario file: the one place from which its types, its JSON Schema and its reference page come. */
 export const scenarioShape = object({
   scenario: scenarioNameShape,
@@ -71,7 +82,7 @@ export const scenarioShape = object({
   base: optional(removable(baseShape)),
   strict: optional(removable(strictShape)),
   before: optional(removable(byKind([beforeRuleShape, list(beforeRuleShape)], { expected: 'a list of rules', about: 'Rules tried ahead of every route: maintenance windows, rate limits.' }))),
-  routes: optional(removable(mapOf(removable(routeShape), { expected: 'a map from `METHOD /path` to a rule or a list of rules', about: 'METHOD and path, such as `GET /tasks/{id}`, to a rule or a list of rules: the first whose `when` holds answers.' }))),
+  routes: optional(removable(routesShape)),
   errors: optional(removable(mapOf(removable(replyShape), { expected: 'a map from a status or `default` to a reply', about: 'Replies for errors of the server\'s own, by status, or for all of them under `default`. `status`, `reason` and `violations` are at hand.' }))),
 }, { name: 'a scenario', extensions: true, notYet: laterInFiles, expected: 'a scenario: a map with `scenario`, `routes` …' });
 

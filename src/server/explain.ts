@@ -18,7 +18,8 @@ import { ClientGone, Refusal } from './receive/refusal.ts';
 
 /** Which rule would answer a request, and why the others would not. Nothing is counted, kept or recorded. */
 export async function explain(app: App, given: ExplainRequest): Promise<Explanation | string> {
-  const address = readAddress(given.url);
+  // Bytes beyond ASCII never stand bare on the wire; a person who types a URL writes them so.
+  const address = readAddress(given.url.replace(/[^\x00-\x7f]+/gu, encodeURIComponent));
   if (typeof address === 'string') return address;
   const segments = splitPath(address.path);
   if (!Array.isArray(segments)) return segments.reason;

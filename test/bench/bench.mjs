@@ -30,11 +30,11 @@ const measures = {
 };
 const gib = 2 ** 30;
 const full = {
-  rounds: 15, roundMs: 300, warmMs: 1500, starts: 15, middleDownloads: 25,
+  rounds: 15, roundMs: 300, warmRequests: 15_000, starts: 15, middleDownloads: 25,
   large: gib, largeDownloads: 5, largeUploads: 3, memoryRequests: 300_000,
 };
 const quick = {
-  rounds: 3, roundMs: 200, warmMs: 400, starts: 3, middleDownloads: 10,
+  rounds: 3, roundMs: 200, warmRequests: 6000, starts: 3, middleDownloads: 10,
   large: gib / 4, largeDownloads: 1, largeUploads: 1, memoryRequests: 90_000,
 };
 
@@ -81,9 +81,9 @@ function prepare(material, load) {
       if (againstItself) return startBaseline(material, kind, { body: listBody, headers: ['Content-Type', 'application/json'], ...standIn }, 'stand-in');
       return startRehearsal(material, scenario, options);
     },
-    /** Runs a server until its code is compiled, so that no measure pays for that. */
+    /** Runs a server until its code is compiled and its journal is full, so that no measure pays for that. */
     async warm(server, requests) {
-      await load.order('requests', { port: server.port, connections: 16, requests, forMs: settings.warmMs });
+      await load.order('requests', { port: server.port, connections: 16, requests, total: settings.warmRequests });
     },
   };
 }

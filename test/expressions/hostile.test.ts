@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileExpression, compileTemplate, functionReference, nameReference } from '../../src/expressions/index.ts';
 import { ExpressionFailure, type Facts } from '../../src/model/index.ts';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UploadMissing } from '../../src/model/index.ts';
-import { replyKinds } from '../../src/replies/index.ts';
+import { replyKinds, replyShape } from '../../src/replies/index.ts';
+import type { JsonSchema } from '../../src/shapes/index.ts';
+import { readYaml } from '../support/compiler.ts';
 import { ask, serve } from '../server/respond-server.ts';
 import { answerYaml, compileYaml, factsOf } from './compile-for-test.ts';
 
@@ -34,4 +36,18 @@ describe('every example of every kind of reply', () => {
       expect((await compileYaml(yaml, { fixtures })).reply!.fixed, yaml).toBeNull();
     }
   });
+
+  it('fits the published JSON Schema', async () => {
+    const { Ajv2020 } = await import('ajv/dist/2020.js');
+    const definitions = new Map<string, JsonSchema>();
+    const schema = { ...replyShape.jsonSchema(definitions), $defs: Object.fromEntries(definitions) };
+    const validate = new Ajv2020({ strict: false }).compile(schema);
+    for (const kind of replyKinds) for (const { yaml } of kind.examples) expect([yaml, validate(asJson(yaml)), validate.errors]).toEqual([yaml, true, null]);
+    for (const yaml of ['{ jsn: 1 }', '{ status: abc }', '{ fault: { trunc: 1 } }', '{ delay: true }']) expect([yaml, validate(asJson(yaml))]).toEqual([yaml, false]);
+  });
 });
+
+/** As an editor reads it: numbers are numbers. */
+function asJson(yaml: string): unknown {
+  return JSON.parse(JSON.stringify(readYaml(yaml), (_key, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)));
+}

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Body, Representation } from '../../src/model/index.ts';
 import { seededBytes } from '../../src/replies/seeded-bytes.ts';
+import { respond } from '../../src/server/respond/respond.ts';
 import { quickHead } from '../../src/server/respond/quick-head.ts';
 import { answerOf, ask, bytesAnswer, readAll, representation, serve } from './respond-server.ts';
 
@@ -301,7 +303,7 @@ describe('a quick head', () => {
 });
 
 describe('a connection that is kept', () => {
-  it('answers one request after the other, headers set before it among them', async () => {
+  it('answers one request after the other', async () => {
     await using server = await serve(bytesAnswer('one'));
     const socket = connect(server.port, '127.0.0.1');
     const { raw } = await readAll(socket, 'GET / HTTP/1.1\r\nHost: x\r\n\r\nHEAD / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
@@ -309,4 +311,16 @@ describe('a connection that is kept', () => {
     expect(raw.toString().match(/\r\n\r\none/g)?.length).toBe(2);
   });
 
+
+  it('keeps headers set on the response before, and every line of its own', async () => {
+    const server = createServer((request, response) => {
+      response.setHeader('Connection', 'close');
+      void respond(response, { method: request.method!, headers: new Map() }, bytesAnswer('x', { headers: ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2'] }), { reset: () => {}, wait: async () => {}, extraHeaders: [] });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { raw } = await ask((server.address() as AddressInfo).port, { keep: true });
+    await new Promise((resolve) => server.close(resolve));
+    expect(raw.toString()).toMatch(/connection: close/i);
+    expect(raw.toString().match(/set-cookie: [ab]=[12]/gi)).toHaveLength(2);
+  });
 });

@@ -13,6 +13,8 @@ export type Hash = string | null | (() => string | Promise<string>);
 const previewBytes = 64 * 1024;
 /** What can be read again and is larger than this is hashed only if anybody ever asks: hashing costs as much as sending. */
 const hashedBytes = 1024 * 1024;
+/** A body in memory up to this size leaves in one write; of a larger one it is known how far it came. */
+export const oneWriteBytes = 1024 * 1024;
 
 /** Keeps count of what goes out: its beginning, its size, and its hash where that costs little. */
 export class Account {
@@ -23,7 +25,7 @@ export class Account {
   #whole: Buffer | null = null;
 
   constructor(payload: Payload) {
-    this.#live = payload.kind === 'flow' || (payload.kind === 'bytes' && payload.bytes.length > previewBytes) || (payload.kind === 'pieces' && payload.sizeBytes > previewBytes && payload.sizeBytes <= hashedBytes) ? createHash('sha256') : null;
+    this.#live = hashedAsItGoes(payload) ? createHash('sha256') : null;
   }
 
   /** A body that goes out in one piece from memory. */
@@ -50,6 +52,16 @@ export class Account {
     if (this.#whole !== null) return hashOfBuffer(this.#whole);
     if (this.#live !== null) return this.#live.digest('hex');
     return payload.kind === 'pieces' ? () => hashAgain(body, payload, this.sizeBytes, wires) : '';
+  }
+}
+
+/** Bytes in memory are hashed as they go, too: to read them again later they would have to be kept. */
+function hashedAsItGoes(payload: Payload): boolean {
+  switch (payload.kind) {
+    case 'none': return false;
+    case 'flow': return true;
+    case 'bytes': return payload.bytes.length > previewBytes;
+    case 'pieces': return payload.sizeBytes > previewBytes && (payload.sizeBytes <= hashedBytes || payload.source.bytes !== null);
   }
 }
 

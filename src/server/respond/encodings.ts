@@ -1,6 +1,5 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib';
-import Negotiator from 'negotiator';
 import type { Body } from '../../model/index.ts';
 import type { Source } from './source.ts';
 
@@ -14,8 +13,9 @@ const gzipInMemory = promisify(gzip);
 const brotliInMemory = promisify(brotliCompress);
 
 /** The coding to use: the best that the client accepts, by its weights, then by the order given. Null: none (RFC 9110 §12.5.3). */
-export function chooseCoding(codings: readonly Coding[], acceptEncoding: string | undefined): Coding | null {
+export async function chooseCoding(codings: readonly Coding[], acceptEncoding: string | undefined): Promise<Coding | null> {
   if (codings.length === 0 || acceptEncoding === undefined) return null;
+  const { default: Negotiator } = await import('negotiator');
   const available = [...codings, 'identity'];
   const negotiator = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } }) as unknown as { encodings(available: readonly string[], options: { preferred: readonly string[] }): string[] };
   const best = negotiator.encodings(available, { preferred: available })[0];

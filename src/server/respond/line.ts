@@ -9,7 +9,8 @@ const deliveryMs = 100;
 export class Line {
   readonly #response: ServerResponse;
   readonly #tools: RespondTools;
-  readonly #leaving = new AbortController();
+  /** Made when something is waited for. */
+  #leaving: AbortController | null = null;
   /** Settles the operation under way when the client leaves. */
   #abandon: (() => void) | null = null;
   #gone = false;
@@ -17,6 +18,8 @@ export class Line {
   constructor(response: ServerResponse, tools: RespondTools) {
     this.#response = response;
     this.#tools = tools;
+    // A write to a connection that has just broken off is told by its callback, too; nobody else shall hear of it.
+    response.on('error', () => {});
     if (response.destroyed || response.req?.socket?.destroyed) this.#leave();
     else response.once('close', () => this.#leave());
   }
@@ -30,7 +33,7 @@ export class Line {
   async wait(ms: number): Promise<boolean> {
     if (this.#gone) return false;
     try {
-      await this.#tools.wait(ms, this.#leaving.signal);
+      await this.#tools.wait(ms, (this.#leaving ??= new AbortController()).signal);
     } catch (error) {
       if (!this.#gone) throw error;
     }
@@ -111,7 +114,7 @@ export class Line {
 
   #leave(): void {
     this.#gone = true;
-    this.#leaving.abort();
+    this.#leaving?.abort();
     this.#abandon?.();
   }
 

@@ -30,7 +30,7 @@ export async function prepare(answer: Answer, request: AnsweredRequest, source: 
   if (status < 200 || status === 204 || status === 304) return { status, headers: head.flat(), payload: noPayload };
   if (answer.body.kind === 'none') return finished(status, head, noPayload, 0, wires, isHead);
 
-  const coding = codingOf(answer, request, head, wires, source);
+  const coding = await codingOf(answer, request, head, wires, source);
   const coded = coding === null ? null : codedInMemory(answer.body, source, coding);
   const validators = validatorsOf(answer, head, source, coding);
   const selected = status === 200 && (isHead || request.method === 'GET') && (validators.etag !== null || validators.lastModified !== null);
@@ -65,7 +65,7 @@ function finished(status: number, head: Head, payload: Payload, sizeBytes: numbe
   return { status, headers: head.flat(), payload: isHead ? noPayload : payload };
 }
 
-function codingOf(answer: Answer, request: AnsweredRequest, head: Head, wires: Wires, source: Source): Coding | null {
+async function codingOf(answer: Answer, request: AnsweredRequest, head: Head, wires: Wires, source: Source): Promise<Coding | null> {
   if (answer.encodings.length === 0 || head.get('content-encoding') !== null) return null;
   head.addMember('Vary', 'Accept-Encoding');
   const countsBytes = wires.corrupt !== null || wires.offByBytes !== 0 || wires.ending?.kind === 'truncate';

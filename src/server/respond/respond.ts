@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Answer, Multi } from '../../model/index.ts';
-import { Account, type Hash } from './account.ts';
+import { Account, oneWriteBytes, type Hash } from './account.ts';
 import { Line } from './line.ts';
 import type { Payload } from './payload.ts';
 import { prepare, type Outgoing } from './prepare.ts';
@@ -70,8 +70,6 @@ export async function respond(response: ServerResponse, request: AnsweredRequest
   }
 }
 
-/** A body in memory up to this size leaves in one write; of a larger one it is known how far it came. */
-const oneWriteBytes = 1024 * 1024;
 const leftEarly = 'the client went away before the whole answer was sent';
 const noWires = gatherWires([]);
 
