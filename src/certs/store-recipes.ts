@@ -1,4 +1,4 @@
-import type { Recipe, RecipeFacts, Way } from './recipes.ts';
+import type { Recipe, RecipeFacts, Way } from './recipe.ts';
 import type { Shell } from './shell.ts';
 
 /** The recipes for programs with a store of their own and for the stores of operating systems: all add. */

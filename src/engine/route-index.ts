@@ -1,4 +1,4 @@
-import type { LiveRoute } from './live-plan.ts';
+import type { LiveRoute } from './live-route.ts';
 
 /** What stands at a path: the route for the method, or the methods that the path would answer. */
 export type Found =

@@ -2,22 +2,15 @@ import type { Mistake } from '../base/diagnostic.ts';
 import { parseJson } from '../base/json.ts';
 import type { Compiler } from '../model/index.ts';
 import { byKind, mapOf, anything, text, type Shape } from '../shapes/index.ts';
-import type { SchemaError } from './schema-words.ts';
+import type { SchemaCheck } from './schema-words.ts';
 
-export type { SchemaError } from './schema-words.ts';
+export type { SchemaCheck, SchemaError } from './schema-words.ts';
 
 /** An inline JSON Schema, or the name of a fixture that holds one. */
 export const schemaShape: Shape<unknown, string | Readonly<Record<string, unknown>>> = byKind(
   [text({ expected: 'the name of a fixture' }), mapOf(anything(), { expected: 'an inline JSON Schema' })],
   { expected: 'a JSON Schema, inline or the name of a fixture such as `schemas/task.json`', about: 'A JSON Schema of draft 7, 2019-09 or 2020-12.' },
 );
-
-/** A schema that was found well-formed at load. */
-export interface SchemaCheck {
-  passes(value: unknown): boolean;
-  /** Empty exactly when `passes`. */
-  errors(value: unknown): readonly SchemaError[];
-}
 
 /** Compiles a schema once the engine for it is loaded; until then nothing passes. What is wrong with it is a mistake. */
 export function compileSchema(value: unknown, compiler: Compiler): SchemaCheck {

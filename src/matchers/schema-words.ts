@@ -45,3 +45,10 @@ export function pathOf(pointer: string, whole: unknown): { readonly path: string
   }
   return { path, value };
 }
+
+/** A schema that was found well-formed at load. */
+export interface SchemaCheck {
+  passes(value: unknown): boolean;
+  /** Empty exactly when `passes`. */
+  errors(value: unknown): readonly SchemaError[];
+}

@@ -1,12 +1,14 @@
 import type { FixtureSource, Loaded } from '../model/index.ts';
 import { checkPlan } from './check-plan.ts';
 import { PlanCompiler, planOf } from './compile-plan.ts';
+import { FilePlaces } from './file-places.ts';
 import { Mistakes } from './mistakes.ts';
 import { parseFile } from './parse-file.ts';
 import { readObject } from './read-object.ts';
-import { readYaml, type ReadFile } from './read-yaml.ts';
+import { readQuickly } from './quick-yaml.ts';
 import { resolveExtends } from './resolve-extends.ts';
-import type { Source } from './source.ts';
+import { Lines } from './source-tree.ts';
+import type { ReadFile, Source } from './source.ts';
 
 export interface LoadOptions {
   readonly fixtures: FixtureSource;
@@ -20,7 +22,8 @@ export interface LoadOptions {
  */
 export async function loadScenarios(sources: readonly Source[], options: LoadOptions): Promise<Loaded> {
   const mistakes = new Mistakes();
-  const read = sources.map((source) => readSource(source, mistakes));
+  const read: ReadFile[] = [];
+  for (const source of sources) read.push(await readSource(source, mistakes));
   const files = read.flatMap((one) => parseFile(one, mistakes) ?? []);
   const resolved = resolveExtends(files, namesOutOfReach(sources, read), options.strict, mistakes);
   checkPlan(files, resolved, mistakes);
@@ -41,9 +44,13 @@ export async function loadScenarios(sources: readonly Source[], options: LoadOpt
   return { plan: diagnostics.length === 0 ? planOf(scenarios) : null, diagnostics };
 }
 
-function readSource(source: Source, mistakes: Mistakes): ReadFile {
-  if ('text' in source) return readYaml(source.file, source.text, mistakes);
-  return { file: source.file, ...readObject(source.file, source.value, mistakes) };
+async function readSource(source: Source, mistakes: Mistakes): Promise<ReadFile> {
+  if (!('text' in source)) return { file: source.file, ...readObject(source.file, source.value, mistakes) };
+  const { file, text } = source;
+  const tree = readQuickly(text);
+  if (tree) return { file, value: tree.value, places: new FilePlaces(file, text, new Lines(text), tree) };
+  const { readYaml } = await import('./read-yaml.ts');
+  return readYaml(file, text, mistakes);
 }
 
 /** Names of scenarios that are there but could not be read: to extend one of them is not a mistake of its own. */

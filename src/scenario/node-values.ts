@@ -1,22 +1,18 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, Scalar, type Alias, type Document, type LineCounter, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { Mistake } from '../base/diagnostic.ts';
 import { exactNumber } from '../base/json.ts';
-import { maskLetter, opensWithoutClosing, unmaskStars, type ExpressionTrap } from './expression-traps.ts';
+import { opensWithoutClosing } from './expression-end.ts';
+import { maskLetter, unmaskStars, type ExpressionTrap } from './expression-traps.ts';
+import type { SourceTree } from './source-tree.ts';
 import { inQuotes, shorten } from './yaml-messages.ts';
 
 /** The values of a YAML document and the nodes they came from. */
-export interface YamlTree {
-  readonly root: unknown;
-  readonly value: unknown;
+export interface YamlTree extends SourceTree {
   /** True when nothing can be made of the document, all told by then. */
   readonly unusable: boolean;
   readonly mistakes: readonly { readonly offset: number; readonly mistake: Mistake }[];
-  /** Nodes whose mistake is told already. */
-  readonly mistaken: ReadonlySet<object>;
   /** Whether some unquoted text opens an expression and does not close it. */
   readonly tornExpression: boolean;
-  /** The node of a key or a list item, aliases and merges followed; null when there is none. */
-  child(node: unknown, step: string | number): { readonly node: unknown; readonly pair: Pair | null } | null;
 }
 
 /** Values of one document with aliases written out: more would cost more than a file of this size should. */

@@ -9,7 +9,7 @@ import { gotWords, invalid, type Out, type Report, type Shape } from '../shapes/
 import { baseShape, beforeRuleShape, extendsShape, laterTopKeys, ruleShape, scenarioNameShape, strictShape, summaryShape, topKeys, type ParsedRuleValue } from './file-shape.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Places } from './places.ts';
-import type { ReadFile } from './read-yaml.ts';
+import type { ReadFile } from './source.ts';
 import { methods, parseBase, parseRouteKey, pathShape, type RouteKey } from './route-key.ts';
 import { salvage } from './salvage.ts';
 import { shorten } from './yaml-messages.ts';

@@ -1,20 +1,12 @@
 import { Composer, LineCounter, Parser, type Document, type YAMLError } from 'yaml';
 import { formatSize } from '../base/units.ts';
 import { holdsMasks, maskStars, maskTraps, type ExpressionTrap } from './expression-traps.ts';
+import { FilePlaces } from './file-places.ts';
 import type { Mistakes } from './mistakes.ts';
 import { NodeValues, type YamlTree } from './node-values.ts';
-import type { Places } from './places.ts';
+import type { ReadFile } from './source.ts';
 import { deepestNesting, tooDeepAt } from './token-depth.ts';
 import { inQuotes, plainComplaints } from './yaml-messages.ts';
-import { YamlPlaces } from './yaml-places.ts';
-
-/** A source as plain values, with the places of all of them. */
-export interface ReadFile {
-  readonly file: string;
-  /** Undefined when the text could not be read as YAML; its mistakes are told by then. */
-  readonly value: unknown;
-  readonly places: Places;
-}
 
 /** A scenario file is at most this many letters. */
 const longestText = 10_000_000;
@@ -27,7 +19,7 @@ export function readYaml(file: string, source: string, mistakes: Mistakes): Read
   const text = source.startsWith('\ufeff') ? source.slice(1) : source;
   if (text.length > longestText) {
     mistakes.put({ file, line: 1, column: 1 }, { code: 'file-too-large', message: 'The scenario file is too large', expected: `at most ${formatSize(longestText)}`, got: formatSize(text.length), fix: 'Move large bodies to fixtures' });
-    return { file, value: undefined, places: new YamlPlaces(file, text, new LineCounter(), null) };
+    return { file, value: undefined, places: new FilePlaces(file, text, new LineCounter(), null) };
   }
   const first = composeText(file, holdsMasks(text) ? text : maskStars(text), text, []);
   if (!text.includes('${{') || !isSuspicious(first.document.errors, first.tree)) return finish(first, mistakes);
@@ -66,7 +58,7 @@ function isSuspicious(errors: readonly YAMLError[], tree: YamlTree): boolean {
 
 function finish(composed: Composed, mistakes: Mistakes): ReadFile {
   const { file, text, traps, document, lines, tree } = composed;
-  const places = new YamlPlaces(file, text, lines, tree);
+  const places = new FilePlaces(file, text, lines, tree);
   let broken = false;
   const refuse = (offset: number, message: string, fix: string, code = 'bad-yaml'): void => {
     broken = true;

@@ -1,5 +1,3 @@
-import { Scalar } from 'yaml';
-
 /**
  * For a text value and the place where YAML wrote it: the offset in the file of each of its letters. `start` is where the
  * scalar begins (its quote or its `|`), `end` where it ends.
@@ -7,9 +5,9 @@ import { Scalar } from 'yaml';
 export function offsetInFile(text: string, scalar: { readonly type?: string | undefined; readonly value: string; readonly start: number; readonly end: number }, letter: number): number {
   const { type, value, start, end } = scalar;
   switch (type) {
-    case Scalar.BLOCK_LITERAL: case Scalar.BLOCK_FOLDED: return blockOffset(text, start, end, value, letter) ?? start;
-    case Scalar.QUOTE_SINGLE: return flowOffset(text, start + 1, end - 1, letter, (at) => (text.startsWith("''", at) ? [2, 1] : [1, 1]));
-    case Scalar.QUOTE_DOUBLE: return flowOffset(text, start + 1, end - 1, letter, (at) => escapeAt(text, at));
+    case 'BLOCK_LITERAL': case 'BLOCK_FOLDED': return blockOffset(text, start, end, value, letter) ?? start;
+    case 'QUOTE_SINGLE': return flowOffset(text, start + 1, end - 1, letter, (at) => (text.startsWith("''", at) ? [2, 1] : [1, 1]));
+    case 'QUOTE_DOUBLE': return flowOffset(text, start + 1, end - 1, letter, (at) => escapeAt(text, at));
     default: return flowOffset(text, start, end, letter, () => [1, 1]);
   }
 }

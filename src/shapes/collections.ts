@@ -83,10 +83,12 @@ export function object<F extends Fields>(fields: F, options: ObjectOptions = {})
       const given = value as Record<string, unknown>;
       const result: Record<string, unknown> = {};
       let well = true;
+      let unknown = false;
       for (const key of Object.keys(given)) {
         if (options.extensions && key.startsWith('x-')) continue;
         if (!Object.hasOwn(fields, key)) {
           well = false;
+          unknown = true;
           report([...path, key], unknownKey(key, names, thing, options.notYet), 'key');
           continue;
         }
@@ -99,7 +101,8 @@ export function object<F extends Fields>(fields: F, options: ObjectOptions = {})
         well = false;
         report(path, { code: 'missing-key', message: `${capital(thing)} needs \`${name}\``, expected: fieldOf(name).expected, got: 'nothing', fix: undefined });
       }
-      if (options.oneOf && !checkOneOf(given, options.oneOf, thing, path, report)) well = false;
+      // A misspelt key is most likely the one that is missing: one mistake, not two.
+      if (options.oneOf && !checkOneOf(given, { ...options.oneOf, atLeastOne: options.oneOf.atLeastOne && !unknown }, thing, path, report)) well = false;
       return well ? (result as ObjectOut<F>) : invalid;
     },
     jsonSchema(definitions) {

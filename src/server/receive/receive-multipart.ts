@@ -7,12 +7,15 @@ import type { MultipartPart } from './multipart-part.ts';
 import type { Incoming } from './receive-body.ts';
 import { Refusal } from './refusal.ts';
 
-type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+type Middleware = (req: object, res: ServerResponse, next: (error?: unknown) => void) => void;
 
 /** Bytes that the reader takes before it asks the socket to wait: enough for a usual upload to go through in one go. */
 const highWaterMark = 256 * 1024;
 
-const readings = new WeakMap<object, MultipartReading>();
+/** Where a request carries its reading. (A WeakMap would keep every request alive until the next full garbage collection.) */
+const reading = Symbol('reading');
+type ReadRequest = IncomingMessage & { [reading]?: MultipartReading };
+
 const middlewares = new WeakMap<ReceiveLimits, Promise<Middleware>>();
 /** Never looked at by multer, which is given no response to write to. */
 const noResponse = null as unknown as ServerResponse;
@@ -26,10 +29,9 @@ export async function receiveMultipart(incoming: Incoming): Promise<ReceivedBody
   let middleware = middlewares.get(limits);
   if (!middleware) middlewares.set(limits, (middleware = makeMiddleware(limits)));
   const read = await middleware;
-  const reading = new MultipartReading(incoming);
-  readings.set(req, reading);
-  read(req, noResponse, (error) => reading.settle(error));
-  const parts = await reading.done;
+  const started = ((req as ReadRequest)[reading] = new MultipartReading(incoming));
+  read(req, noResponse, (error) => started.settle(error));
+  const parts = await started.done;
   if ((incoming.needs & need.zipEntries) !== 0) await readArchives(parts, incoming);
   return bodyFromBytes({ bytes: null, contentType, mediaType, sizeBytes: meter.sizeBytes, sha256: meter.sha256(), parts });
 }
@@ -37,7 +39,7 @@ export async function receiveMultipart(incoming: Incoming): Promise<ReceivedBody
 async function makeMiddleware(limits: ReceiveLimits): Promise<Middleware> {
   const { default: multer } = await import('multer');
   const storage = {
-    _handleFile: (req: object, file: MultipartFile, callback: (error?: Error | null, info?: object) => void) => readings.get(req)!.takeFile(file, callback),
+    _handleFile: (req: ReadRequest, file: MultipartFile, callback: (error?: Error | null, info?: object) => void) => req[reading]!.takeFile(file, callback),
     // What was stored goes with the reading, which knows of every file of the request.
     _removeFile: (_req: object, _file: object, callback: (error: Error | null) => void) => callback(null),
   };
@@ -56,7 +58,7 @@ async function makeMiddleware(limits: ReceiveLimits): Promise<Middleware> {
       fieldNestingDepth: limits.maxFieldNesting,
       fieldArrayIndexLimit: limits.maxFieldIndex,
     },
-    streamHandler: (req: object, busboy: Busboy) => readings.get(req)!.begin(busboy),
+    streamHandler: (req: ReadRequest, busboy: Busboy) => req[reading]!.begin(busboy),
   };
   return multer(options as unknown as Parameters<typeof multer>[0]).any() as unknown as Middleware;
 }

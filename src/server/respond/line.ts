@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { RespondTools } from './respond.ts';
+import type { RespondTools } from './sent.ts';
 
 /** Bytes handed to the system before a reset need this long to reach the peer: a reset discards what has not left. */
 const deliveryMs = 100;

@@ -6,7 +6,7 @@ import { chooseCoding, codedEtag, codedFlow, canCodeInMemory, codedInMemory, typ
 import { Head } from './head.ts';
 import { sizeOfPieces, type Payload } from './payload.ts';
 import { contentRange, multipart, readRange } from './ranges.ts';
-import type { AnsweredRequest } from './respond.ts';
+import type { AnsweredRequest } from './sent.ts';
 import type { Source } from './source.ts';
 import type { Wires } from './wires.ts';
 

@@ -1,17 +1,16 @@
-import { isScalar, type LineCounter, type Pair } from 'yaml';
 import type { Path, Place } from '../base/place.ts';
-import type { YamlTree } from './node-values.ts';
 import type { Places } from './places.ts';
 import { offsetInFile } from './scalar-offsets.ts';
+import type { LineFinder, SourceNode, SourcePair, SourceTree } from './source-tree.ts';
 
 /** Where the values of a YAML text stand in it. */
-export class YamlPlaces implements Places {
+export class FilePlaces implements Places {
   readonly file: string;
   readonly #text: string;
-  readonly #lines: LineCounter;
-  readonly #tree: YamlTree | null;
+  readonly #lines: LineFinder;
+  readonly #tree: SourceTree | null;
 
-  constructor(file: string, text: string, lines: LineCounter, tree: YamlTree | null) {
+  constructor(file: string, text: string, lines: LineFinder, tree: SourceTree | null) {
     this.file = file;
     this.#text = text;
     this.#lines = lines;
@@ -30,11 +29,12 @@ export class YamlPlaces implements Places {
     if (!found.whole) return this.at(startOf(found.pair?.key) ?? startOf(found.node) ?? 0);
     if (at === 'key' && found.pair) return this.at(startOf(found.pair.key) ?? 0);
     const { node } = found;
-    if (isScalar(node) && node.range && typeof node.value === 'string' && offset !== undefined && offset > 0) {
-      const [start, end] = node.range;
-      return this.at(offsetInFile(this.#text, { type: node.type, value: node.value, start, end }, offset));
+    const scalar = node as SourceNode | null;
+    if (scalar?.range && typeof scalar.value === 'string' && offset !== undefined && offset > 0) {
+      const [start = 0, end = 0] = scalar.range;
+      return this.at(offsetInFile(this.#text, { type: scalar.type, value: scalar.value, start, end }, offset));
     }
-    const isEmpty = !node || (isScalar(node) && node.range?.[0] === node.range?.[1]);
+    const isEmpty = !scalar || (scalar.range && scalar.range[0] === scalar.range[1]);
     return this.at((isEmpty ? startOf(found.pair?.key) : startOf(node)) ?? startOf(node) ?? 0);
   }
 
@@ -56,10 +56,10 @@ export class YamlPlaces implements Places {
   }
 
   /** The node at the end of a path, or the last one on the way that is there (`whole: false`). */
-  #find(path: Path): { node: unknown; pair: Pair | null; whole: boolean } | null {
+  #find(path: Path): { node: unknown; pair: SourcePair | null; whole: boolean } | null {
     if (!this.#tree?.root) return null;
     let node: unknown = this.#tree.root;
-    let pair: Pair | null = null;
+    let pair: SourcePair | null = null;
     for (const step of path) {
       const next = this.#tree.child(node, step);
       if (!next) return { node, pair, whole: false };

@@ -1,0 +1,26 @@
+import type { Needs, Route, Rule, RuleReference, Scenario } from '../model/index.ts';
+import type { RuleIndex } from './rule-index.ts';
+
+/** A rule as it serves: with the reference that the journal shares and the number of times it answered. */
+export interface LiveRule {
+  readonly rule: Rule;
+  readonly reference: RuleReference;
+  /** Counts the answers of this rule in a session; variations that inherit the rule share it. */
+  readonly answersKey: string;
+  /** Over all sessions since the program started, for the list of routes. */
+  calls: number;
+}
+
+/** A route as it serves. */
+export interface LiveRoute {
+  readonly route: Route;
+  readonly scenario: Scenario;
+  readonly rules: readonly LiveRule[];
+  readonly ruleIndex: RuleIndex;
+  /** Names the route's counters in a session's world: root and route, so that variations share them. */
+  readonly counterKey: string;
+  /** Whether any scenario of the root looks at the number of calls here. */
+  readonly counted: boolean;
+  /** Of this route and of the rules tried ahead of it. */
+  readonly needs: Needs;
+}
