@@ -2,6 +2,7 @@ import type { Exchange, FullExchange, StoredReport, ZipEntry } from './model/ind
 import { parseSize } from './base/units.ts';
 import { UsageProblem } from './base/problems.ts';
 import { loadAdmin } from './admin/load-admin.ts';
+import { readOption, startOptions } from './cli/start-options.ts';
 import type { ScenarioInput } from './scenario/index.ts';
 import { defaultSettings, type Settings } from './server/settings.ts';
 import { startServer, type RunningServer } from './server/start.ts';
@@ -159,6 +160,9 @@ function settingsOf(options: RehearsalOptions): Settings {
   const { scenarios = 'scenarios', scenario = [], san = [], clock, write: _write, maxBody, maxParsed, ...plain } = options;
   const given = isList(scenarios) ? scenarios : [scenarios];
   const defined = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+  for (const option of startOptions) {
+    if (option.value !== null && defined[option.key] !== undefined) defined[option.key] = readOption(option, defined[option.key], option.key) as typeof defined[string];
+  }
   return {
     ...defaultSettings,
     port: 0,

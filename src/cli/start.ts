@@ -29,6 +29,7 @@ async function readConfig(): Promise<unknown> {
 
 /** `rehearsal start`: serves until it is told to stop. Gives the exit code. */
 export async function startCommand(settings: Settings, io: Io, signals: Signals): Promise<number> {
+  signals.onSecond(() => process.exit(130));
   let server: RunningServer;
   try {
     server = await startServer(settings, { loadAdmin, write: io.stderr });
@@ -46,7 +47,6 @@ export async function startCommand(settings: Settings, io: Io, signals: Signals)
   }
   await signals.first();
   if (!settings.quiet) io.stderr('Stopping: requests in flight may finish (10 s at most); a second signal ends at once\n');
-  signals.onSecond(() => process.exit(130));
   await server.close();
   return 0;
 }

@@ -83,14 +83,16 @@ function settle(live: LiveRule, facts: PassFacts, view: WorldView, aside: Aside,
     facts.violations = mismatches.map(({ at, expected, got, text }) => ({ at, expected, got, text }));
     if (rule.strict) return { kind: 'refused', live, status: refusalStatus(mismatches), facts, violations: facts.violations };
   }
-  if (rule.replies.length > 1) aside.changes = [...aside.changes, { kind: 'count', key: live.answersKey }];
+  const once = rule.once ? onceKey(live, route, rule.once.evaluate(facts)) : null;
+  // A reply given again takes no place in the list.
+  if (rule.replies.length > 1 && (once === null || view.kept(once) === null)) aside.changes = [...aside.changes, { kind: 'count', key: live.answersKey }];
   return {
     kind: 'reply',
     live,
     facts,
     reply: rule.replies[replyPosition(live, view)]!,
     violations: facts.violations.length > 0 ? facts.violations : noViolations,
-    once: rule.once ? onceKey(live, route, rule.once.evaluate(facts)) : null,
+    once,
     headers: route.route.counters.length > 0 ? rateHeaders(route, facts) : noHeaders,
   };
 }

@@ -97,5 +97,5 @@ function isAnswered(address: string): Promise<boolean> {
 }
 
 function inUse(folder: string): DataFolderRefusal {
-  return new DataFolderRefusal(folder, 'another rehearsal server is using it. Stop that one, or name another folder with --data.');
+  return new DataFolderRefusal(folder, 'another rehearsal server is using it', 'Stop that one, or name another folder with --data.');
 }

@@ -65,8 +65,8 @@ class ReportFolder implements ReportStore, ReportShelf {
   /** By id, oldest first. */
   readonly #reports = new Map<string, StoredReport>();
   readonly #bySha256 = new Map<string, StoredReport[]>();
-  readonly #writers = new Set<ReportWriter>();
-  readonly #taken = new Set<string>();
+  /** Under way: few. (A Set that entries come and go in holds on to those gone until the next full garbage collection.) */
+  readonly #writers: ReportWriter[] = [];
   readonly #removals = new Set<Promise<void>>();
   readonly #listings = new Map<string, ZipListing | null>();
   #keptEntries = 0;
@@ -91,11 +91,11 @@ class ReportFolder implements ReportStore, ReportShelf {
 
   begin(about: NewReport): ReportWriter {
     if (this.#closed) throw new StorageRefusal('The upload cannot be stored: the server is closing');
-    while (this.#reports.size + this.#writers.size >= this.#maxReports) {
+    while (this.#reports.size + this.#writers.length >= this.#maxReports) {
       if (!this.#evictOldest()) throw new StorageRefusal(`The upload cannot be stored: there are ${this.#maxReports} reports already`);
     }
     const writer = new ReportWriter(this.#newId(), about, this);
-    this.#writers.add(writer);
+    this.#writers.push(writer);
     return writer;
   }
 
@@ -160,8 +160,8 @@ class ReportFolder implements ReportStore, ReportShelf {
   }
 
   done(writer: ReportWriter): void {
-    this.#writers.delete(writer);
-    this.#taken.delete(writer.id);
+    const place = this.#writers.indexOf(writer);
+    if (place !== -1) this.#writers.splice(place, 1);
     if (writer.failure !== null) this.#mend();
   }
 
@@ -174,12 +174,10 @@ class ReportFolder implements ReportStore, ReportShelf {
   }
 
   #newId(): string {
-    for (let tries = this.#reports.size + this.#taken.size; tries >= 0; tries -= 1) {
+    for (let tries = this.#reports.size + this.#writers.length; tries >= 0; tries -= 1) {
       const id = this.#options.ids();
       if (!isReportId(id)) throw new Error(`An id of a report is of A-Z a-z 0-9 _ -, not ${id}`);
-      if (this.#reports.has(id) || this.#taken.has(id)) continue;
-      this.#taken.add(id);
-      return id;
+      if (!this.#reports.has(id) && !this.#writers.some((writer) => writer.id === id)) return id;
     }
     throw new Error('The ids of reports repeat themselves');
   }

@@ -10,7 +10,7 @@ export interface WatchOptions {
   readonly onChange: () => void;
   /** The watching itself failed (out of watches, a folder not readable); changes may be missed from now on. */
   readonly onError?: (error: Error) => void;
-  /** How long nothing must change for a burst to be over; 50 ms unless told. */
+  /** How long nothing must change for a burst to be over; 50 ms unless told, and not less: for so long chokidar keeps quiet about further changes of a file. */
   readonly settleMs?: number;
   readonly timer?: WatchTimer;
 }

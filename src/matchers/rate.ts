@@ -4,7 +4,7 @@ import { duration, invalid, number, object, optional, text, turned, type In, typ
 import { mismatch } from './mismatch.ts';
 
 const shape = object({
-  over: number({ min: 0, about: 'The matcher holds from the next request on.' }),
+  over: number({ min: 0, max: 10_000, about: 'The matcher holds from the next request on.' }),
   per: turned(duration('The window, such as `1 min`.'), (ms, path, report) => {
     if (ms > 0) return ms;
     report(path, { code: 'wrong-value', message: 'Wrong value for `per`', expected: 'a duration longer than nothing', got: '0' });

@@ -1,4 +1,5 @@
-import type { Answer, KeptReply, Request, World } from '../model/index.ts';
+import { createHash } from 'node:crypto';
+import type { Answer, KeptReply, ReceivedBody, Request, World } from '../model/index.ts';
 import type { Problem } from './problem.ts';
 
 /**
@@ -7,12 +8,13 @@ import type { Problem } from './problem.ts';
  */
 export function answerOnce(world: World, key: string, request: Request, render: () => Answer | Promise<Answer>): { readonly answer: Answer | Promise<Answer> } | { readonly problem: Problem } {
   const kept = world.kept(key);
+  const bodySha256 = identityOf(request.body);
   if (kept) {
-    if (kept.bodySha256 === request.body.sha256) return { answer: kept.answer };
+    if (kept.bodySha256 === bodySha256) return { answer: kept.answer };
     return { problem: { status: 422, detail: 'This idempotency value came before with another body: send the same body again, or a new value' } };
   }
   const answer = renderLater(render);
-  const reply: KeptReply = { bodySha256: request.body.sha256, answer };
+  const reply: KeptReply = { bodySha256, answer };
   world.keep(key, reply);
   answer.catch(() => {
     if (world.kept(key) === reply) world.drop(key);
@@ -22,4 +24,10 @@ export function answerOnce(world: World, key: string, request: Request, render: 
 
 async function renderLater(render: () => Answer | Promise<Answer>): Promise<Answer> {
   return render();
+}
+
+/** A client that sends a form again draws a new boundary: its body is the same when its parts are. */
+function identityOf(body: ReceivedBody): string {
+  if (body.parts === null) return body.sha256;
+  return createHash('sha256').update(JSON.stringify(body.parts.map(({ name, filename, type, sha256 }) => [name, filename, type, sha256]))).digest('hex');
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decide, type Decision } from '../engine/decide.ts';
 import type { PassContext } from '../engine/pass-facts.ts';
 import { noBody, readRequest } from '../engine/read-request.ts';
-import { ExpressionFailure, UploadMissing, type Answer, type NearMiss, type ReceivedBody, type Request } from '../model/index.ts';
+import { ExpressionFailure, MalformedBody, UploadMissing, type Answer, type NearMiss, type ReceivedBody, type Request } from '../model/index.ts';
 import { defaultSession } from '../world/worlds.ts';
 import type { App } from './app.ts';
 import { answerOnce } from './answer-once.ts';
@@ -86,7 +86,10 @@ function answerByRule(app: App, pass: Pass, request: Request, decision: Extract<
   if (reply.fixed === null) return settleLater(app, pass, finish(app, pass, renderSafely(app, pass, request, decision), outcome, pauseMs, headers));
   const plain = !pass.head.conditional && request.method !== 'HEAD' && pauseMs === 0 && headers.length === 0;
   const quick = plain ? quickAnswer(reply.fixed) : null;
-  if (quick) recordQuick(app, pass, outcome, quick, sendQuick(quick, pass.response, pass.id));
+  if (quick) {
+    sendQuick(quick, pass.response, pass.id);
+    recordQuick(app, pass, outcome, quick);
+  }
   else settleLater(app, pass, finish(app, pass, reply.fixed, outcome, pauseMs, headers));
 }
 
@@ -108,6 +111,7 @@ async function renderSafely(app: App, pass: Pass, request: Request, decision: Ex
   } catch (error) {
     if (error instanceof ExpressionFailure) return ownAnswer(app, pass, request, failedExpression(error, decision.live.reference), decision.facts);
     if (error instanceof UploadMissing) return ownAnswer(app, pass, request, { status: 404, detail: error.message }, decision.facts);
+    if (error instanceof MalformedBody) return ownAnswer(app, pass, request, { status: 400, detail: error.message }, decision.facts);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { nearestRoutes, nearestRules } from '../engine/nearest-misses.ts';
 import type { Decision } from '../engine/decide.ts';
 import { PassFacts, type PassContext } from '../engine/pass-facts.ts';
-import { ExpressionFailure, type Answer, type NearMiss, type Request, type RuleReference } from '../model/index.ts';
+import { ExpressionFailure, MalformedBody, type Answer, type NearMiss, type Request, type RuleReference } from '../model/index.ts';
 import type { App } from './app.ts';
 import { scenarioOver, type Pass } from './pass.ts';
 import { problemAnswer, type Problem } from './problem.ts';
@@ -59,6 +59,7 @@ export function ownAnswer(app: App, pass: Pass, request: Request, problem: Probl
     return made instanceof Promise ? made.then(keepHeaders, () => plain) : keepHeaders(made);
   } catch (error) {
     if (error instanceof ExpressionFailure) return problemAnswer(failedExpression(error, null), pass.id, app.journalUrl(pass.id));
+    if (error instanceof MalformedBody) return plain;
     throw error;
   }
 }

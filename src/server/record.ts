@@ -23,50 +23,46 @@ const nothing: readonly never[] = [];
 
 /** Puts an exchange into the journal, and what a person should see at once on the console. */
 export function recordExchange(app: App, pass: Recorded, answer: Answer | null, sent: Sent | null, outcome: Outcome): void {
-  const note = outcome.note ?? sent?.note ?? null;
-  keep(app, {
-    ...common(app, pass, outcome),
-    status: sent?.status ?? null,
-    fault: answer?.fault ?? null,
-    note,
-    replyHeaders: sent ? sent.headers.flat() : nothing,
-    replyBody: sent && sent.sizeBytes > 0 ? { preview: sent.preview, sizeBytes: sent.sizeBytes, sha256: sent.sha256, type: headerOf(sent.headers, 'content-type') } : null,
-  });
+  const reply = sent && sent.sizeBytes > 0 ? { preview: sent.preview, sizeBytes: sent.sizeBytes, sha256: sent.sha256, type: headerOf(sent.headers, 'content-type') } : null;
+  keep(app, pass, outcome, sent?.status ?? null, answer?.fault ?? null, outcome.note ?? sent?.note ?? null, sent ? sent.headers.flat() : nothing, reply);
 }
 
 /** The same for an answer that was made at load: nothing is copied or hashed. */
-export function recordQuick(app: App, pass: Recorded, outcome: Outcome, quick: QuickAnswer, headers: readonly string[]): void {
-  keep(app, { ...common(app, pass, outcome), status: quick.status, fault: null, note: null, replyHeaders: headers, replyBody: quick.captured });
+export function recordQuick(app: App, pass: Recorded, outcome: Outcome, quick: QuickAnswer): void {
+  keep(app, pass, outcome, quick.status, null, null, quick.headers, quick.captured);
 }
 
-/** The log gets what the journal keeps: without secrets. */
-function keep(app: App, draft: ExchangeDraft): void {
-  app.log.exchange(app.journal.record(draft));
-}
-
-function common(app: App, pass: Recorded, outcome: Outcome): Omit<ExchangeDraft, 'status' | 'fault' | 'note' | 'replyHeaders' | 'replyBody'> {
-  const url = pass.request.url ?? '';
+/** One literal, all of one shape: this is on the way of every request. The log gets what the journal keeps, without secrets. */
+function keep(app: App, pass: Recorded, outcome: Outcome, status: number | null, fault: string | null, note: string | null, replyHeaders: readonly string[], replyBody: Captured | null): void {
+  const { request, found, head } = pass;
+  const url = request.url!;
   const live = outcome.live ?? null;
-  return {
+  const draft: ExchangeDraft = {
     id: pass.id,
     atMs: pass.atMs,
     session: pass.session,
-    scenario: pass.found?.kind === 'route' ? pass.found.route.scenario.name : null,
-    method: pass.request.method ?? '',
+    scenario: found !== undefined && found.kind === 'route' ? found.route.scenario.name : null,
+    method: request.method!,
     url,
-    path: pass.head ? pass.head.address.path : url,
+    path: head !== undefined ? head.address.path : url,
+    status,
     durationMs: app.elapsed() - pass.startMs,
-    rule: live ? live.reference : null,
+    rule: live === null ? null : live.reference,
     violations: outcome.violations ?? nothing,
     nearest: outcome.nearest ?? nothing,
-    requestHeaders: pass.request.rawHeaders,
-    requestBody: capturedBody(outcome, pass),
+    fault,
+    note,
+    requestHeaders: request.rawHeaders,
+    requestBody: capturedBody(outcome, request),
+    replyHeaders,
+    replyBody,
   };
+  app.log.exchange(app.journal.record(draft));
 }
 
-function capturedBody({ body, preview }: Outcome, pass: Recorded): Captured | null {
-  if (!body?.present) return preview && preview.length > 0 ? { preview, sizeBytes: preview.length, sha256: null, type: pass.request.headers['content-type'] ?? null } : null;
-  return { preview: preview ?? body.bytes?.subarray(0, previewBytes) ?? Buffer.alloc(0), sizeBytes: body.sizeBytes, sha256: body.sha256, type: pass.request.headers['content-type'] ?? null };
+function capturedBody({ body, preview }: Outcome, request: Recorded['request']): Captured | null {
+  if (body === undefined || !body.present) return preview && preview.length > 0 ? { preview, sizeBytes: preview.length, sha256: null, type: request.headers['content-type'] ?? null } : null;
+  return { preview: preview ?? body.bytes?.subarray(0, previewBytes) ?? Buffer.alloc(0), sizeBytes: body.sizeBytes, sha256: body.sha256, type: request.headers['content-type'] ?? null };
 }
 
 function headerOf(headers: readonly (readonly [string, string])[], name: string): string | null {

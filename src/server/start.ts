@@ -1,26 +1,22 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { didYouMean } from '../base/nearest.ts';
 import { UsageProblem } from '../base/problems.ts';
 import { openCertificates, type Certificates } from '../certs/certificates.ts';
-import { openDataFolder } from '../files/data-folder.ts';
-import { openJournalLog } from '../files/journal-log.ts';
-import { openReports } from '../files/reports.ts';
-import { openWorldsFile } from '../files/worlds-file.ts';
 import type { Plan } from '../model/index.ts';
-import { createJournal } from '../world/journal.ts';
-import { Worlds } from '../world/worlds.ts';
+import { Addresses } from './addresses.ts';
+import { createAdminDoor, type AdminDoor, type AdminLoader } from './admin-door.ts';
 import type { App } from './app.ts';
-import { createClock } from './clock.ts';
-import type { Control, ServerInfo } from './control.ts';
+import { createClock, type Clock } from './clock.ts';
+import { Closing } from './closing.ts';
+import type { Control } from './control.ts';
 import { createHandler } from './handle.ts';
-import { createIds } from './ids.ts';
-import { hostNames, isLoopback, urlHost } from './hosts.ts';
+import { hostNames, isLoopback } from './hosts.ts';
 import { keepCertificate } from './keep-certificate.ts';
 import { listen, type Listening } from './listen.ts';
 import { loadAll, ScenarioMistakes } from './load.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
+import { openStores, type Stores } from './open-stores.ts';
 import { defaultLimits } from './receive/limits.ts';
 import { precheck } from './receive/precheck.ts';
 import { recordHandshake, recordMalformed } from './record-connection.ts';
@@ -29,6 +25,8 @@ import { RunningControl } from './running-control.ts';
 import { Serving } from './serving.ts';
 import type { Settings } from './settings.ts';
 import { version } from './version.ts';
+
+export type { AdminHandler, AdminLoader, AdminOptions } from './admin-door.ts';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -49,23 +47,6 @@ export interface RunningServer {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Makes the admin API over a control: given from outside, so that it is loaded when it is first asked for. */
-export type AdminLoader = (control: Control, options: AdminOptions) => Promise<AdminHandler>;
-
-export interface AdminHandler {
-  (request: IncomingMessage, response: ServerResponse): void;
-  /** Ends the event streams. */
-  close(): void;
-}
-
-export interface AdminOptions {
-  readonly token: string | null;
-  /** Names under which this server may be addressed, as a Host header without the port. */
-  readonly hosts: readonly string[];
-  /** Hears of faults of the admin API itself. */
-  onFailure(error: unknown): void;
-}
-
 export interface StartOptions {
   readonly loadAdmin: AdminLoader;
   /** Where lines for a person go. */
@@ -83,61 +64,77 @@ export async function startServer(settings: Settings, options: StartOptions): Pr
   ]);
   if (!loaded.plan) throw new ScenarioMistakes(loaded.diagnostics);
   checkSelected(loaded.plan, settings.scenario);
-  const closing: (() => Promise<unknown> | void)[] = [];
+  const closing = new Closing();
   try {
     return await open(settings, options, loaded.plan, certificates, closing);
   } catch (error) {
-    await closeAll(closing);
+    await closing.close().catch(() => undefined);
     throw error;
   }
 }
 
-async function open(settings: Settings, options: StartOptions, plan: Plan, certificates: Certificates, closing: (() => Promise<unknown> | void)[]): Promise<RunningServer> {
+/** Puts the server together: what it remembers, what it serves, the admin API, then the sockets. Closed in the opposite order. */
+async function open(settings: Settings, options: StartOptions, plan: Plan, certificates: Certificates, closing: Closing): Promise<RunningServer> {
   const clock = createClock(settings.clock);
   const log = createLog({ format: settings.log, quiet: settings.quiet, write: options.write, now: clock.now });
-  const folder = await openDataFolder(settings.data);
-  closing.unshift(() => folder.close());
-  const journalLog = folder.durable ? openJournalLog(folder.path, { capacity: settings.journal, onProblem: (error) => log.info(`The journal cannot be written: ${error.message}`) }) : null;
-  if (journalLog) closing.unshift(() => journalLog.close());
-  const journal = createJournal({ capacity: settings.journal, keep: journalLog });
-  const reports = openReports(folder, { ids: createIds('r', folder.durable ? Date.now() : null), now: clock.now });
-  closing.unshift(() => reports.close());
-  const worlds = new Worlds({ maxSessions: settings.maxSessions });
-  const worldsFile = folder.durable ? openWorldsFile(folder.path, worlds, clock.now) : null;
-  if (worldsFile) closing.unshift(() => worldsFile.close());
-  const serving = new Serving(plan, worlds, settings.scenario);
-
+  const stores = await openStores(settings, clock, log, closing);
+  const serving = new Serving(plan, stores.worlds, settings.scenario);
   const adminOn = settings.admin && (settings.adminToken !== null || isLoopback(settings.host));
-  const baseUrl = (): string => settings.publicUrl ?? `https://${urlHost(settings.host)}:${listening.port}`;
-  const adminUrl = (): string | null => (adminOn ? `${baseUrl()}/_rehearsal` : null);
-  let admin: Promise<AdminHandler> | null = null;
+  const addresses = new Addresses(settings, adminOn);
   const closed = new AbortController();
-  const nextId = createIds('e', folder.durable ? Date.now() : null);
-  const app: App = {
-    serving, journal, reports, clock, log, nextId,
+  const app = createApp({
+    settings, stores, serving, clock, log, addresses, closing: closed.signal,
+    admin: (request, response) => door.answer(request, response),
+    resetConnection: (request) => (listening ? listening.resetConnection(request) : void request.socket.destroy()),
+  });
+  const startedAt = new Date(clock.now()).toISOString();
+  const control = new RunningControl(app, {
+    info: () => ({ version: version(), url: addresses.url, httpUrl: addresses.httpUrl, startedAt, scenarios: [], caFile: certificates.caFile }),
+    caPem: () => certificates.caPem,
+    onChange: stores.worldChanged,
+  });
+  const onFailure = (error: unknown): void => log.failure('admin', error);
+  const hosts = hostNames(settings);
+  const door: AdminDoor = createAdminDoor(adminOn ? () => options.loadAdmin(control, { token: settings.adminToken, hosts, onFailure }) : null, onFailure);
+  // A request may come on the first address while the others are still being opened.
+  let listening: Listening | null = null;
+  listening = await listenFor(app, settings, certificates);
+  addresses.listensOn(listening);
+  const { close: closeSockets, port } = listening;
+  closing.add(() => closeSockets(0));
+  closing.add(renewing(certificates, listening, log));
+  if (settings.watch && settings.paths.length > 0) closing.add(watchScenarios(settings, app, control));
+  return {
+    settings, certificates, control, port,
+    url: addresses.url,
+    httpUrl: addresses.httpUrl,
+    adminUrl: addresses.adminUrl,
+    scenarios: [...plan.scenarios.keys()].sort(),
+    notices: [...certificates.notices, ...(settings.admin && !adminOn ? [`The admin API is off, since ${settings.host} can be reached from other machines: give --admin-token TOKEN to turn it on`] : [])],
+    close: closer(closed, door, closeSockets, closing),
+  };
+}
+
+type AppParts = Pick<App, 'serving' | 'clock' | 'log' | 'closing' | 'admin' | 'resetConnection'> & { readonly settings: Settings; readonly stores: Stores; readonly addresses: Addresses; readonly clock: Clock };
+
+function createApp({ settings, stores, addresses, ...given }: AppParts): App {
+  return {
+    ...given,
+    journal: stores.journal,
+    reports: stores.reports,
+    nextId: stores.nextId,
+    worldChanged: stores.worldChanged,
     seed: settings.seed,
     limits: { ...defaultLimits, maxBodyBytes: settings.maxBody, maxParsedBytes: settings.maxParsed },
     elapsed: () => performance.now(),
-    journalUrl: (exchange) => (adminOn ? `${adminUrl()}/journal/${exchange}` : null),
-    closing: closed.signal,
+    journalUrl: (exchange) => addresses.journalUrl(exchange),
     wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
-    worldChanged: () => worldsFile?.changed(),
-    resetConnection: (request) => listening.resetConnection(request),
-    admin(request, response) {
-      response.setHeader('Rehearsal-Exchange', nextId());
-      if (!adminOn) return adminOff(response);
-      admin ??= options.loadAdmin(control, { token: settings.adminToken, hosts: hostNames(settings), onFailure: (error) => log.failure('admin', error) });
-      admin.then((handler) => handler(request, response), (error: unknown) => {
-        log.failure('admin', error);
-        response.destroy();
-      });
-    },
   };
-  const info = (): ServerInfo => ({ version: version(), url: baseUrl(), httpUrl: listening.httpPort === null ? null : `http://${urlHost(settings.host)}:${listening.httpPort}`, startedAt, scenarios: [], caFile: certificates.caFile });
-  const startedAt = new Date(clock.now()).toISOString();
-  const control = new RunningControl(app, { info, caPem: () => certificates.caPem, onChange: () => worldsFile?.changed() });
+}
+
+function listenFor(app: App, settings: Settings, certificates: Certificates): Promise<Listening> {
   const handler = createHandler(app);
-  const listening: Listening = await listen({
+  return listen({
     onRequest: handler,
     onContinue(request, response) {
       const refused = precheck(request, app.limits);
@@ -149,26 +146,27 @@ async function open(settings: Settings, options: StartOptions, plan: Plan, certi
     onHandshakeFailure: (failure) => recordHandshake(app, failure),
     onMalformedRequest: (malformed) => recordMalformed(app, malformed),
   });
-  closing.unshift(() => listening.close(0));
-  closing.unshift(keepCertificate(certificates, listening, {
+}
+
+function renewing(certificates: Certificates, listening: Listening, log: Log): () => void {
+  return keepCertificate(certificates, listening, {
     onNotices: (notices) => notices.forEach((notice) => log.info(notice)),
     onProblem: (error) => log.info(`The certificate could not be renewed: ${error instanceof Error ? error.message : String(error)}`),
-  }));
-  if (settings.watch && settings.paths.length > 0) closing.unshift(watchScenarios(settings, app, control));
-  return {
-    settings, certificates, control,
-    url: baseUrl(),
-    httpUrl: info().httpUrl,
-    adminUrl: adminUrl(),
-    port: listening.port,
-    scenarios: [...plan.scenarios.keys()].sort(),
-    notices: [...certificates.notices, ...(settings.admin && !adminOn ? [`The admin API is off, since ${settings.host} can be reached from other machines: give --admin-token TOKEN to turn it on`] : [])],
-    async close(graceMs = 10_000) {
+  });
+}
+
+/** Closes once, however often it is asked to; asked again, the shorter grace holds, and both are told the same. */
+function closer(closed: AbortController, door: AdminDoor, closeSockets: Listening['close'], closing: Closing): RunningServer['close'] {
+  let done: Promise<void> | null = null;
+  return async (graceMs = 10_000) => {
+    if (done) void closeSockets(graceMs);
+    done ??= (async () => {
       closed.abort();
-      (await admin?.catch(() => null))?.close();
-      await listening.close(graceMs);
-      await closeAll(closing.splice(0));
-    },
+      await door.close();
+      await closeSockets(graceMs);
+      await closing.close();
+    })();
+    await done;
   };
 }
 
@@ -178,13 +176,4 @@ function checkSelected(plan: Plan, names: readonly string[]): void {
     const known = [...plan.scenarios.keys()].sort();
     throw new UsageProblem(`There is no scenario \`${name}\``, `${didYouMean(name, known) ?? ''} There are: ${known.join(', ')}`.trim());
   }
-}
-
-async function closeAll(closing: readonly (() => Promise<unknown> | void)[]): Promise<void> {
-  for (const close of closing) await close();
-}
-
-function adminOff(response: ServerResponse): void {
-  response.writeHead(404, { 'Content-Type': 'application/problem+json' });
-  response.end(`${JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404, detail: 'The admin API is off on this server' })}\n`);
 }

@@ -61,8 +61,14 @@ export async function inFull(draft: ExchangeDraft): Promise<FullExchange> {
   return {
     ...summarize(draft),
     request: await messageOf(draft.requestHeaders, draft.requestBody),
-    reply: await messageOf(draft.replyHeaders, draft.replyBody),
+    reply: await messageOf(withExchange(draft), draft.replyBody),
   };
+}
+
+/** Answers made at load share their headers in the journal: the one that differs is put back here. */
+function withExchange({ id, replyHeaders }: ExchangeDraft): readonly string[] {
+  const named = replyHeaders.length === 0 || replyHeaders.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'rehearsal-exchange');
+  return named ? replyHeaders : [...replyHeaders, 'Rehearsal-Exchange', id];
 }
 
 /** The way back, for exchanges kept on disk. */

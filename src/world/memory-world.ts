@@ -1,8 +1,9 @@
 import type { Change, Count, KeptReply, World } from '../model/index.ts';
+import { KeptReplies } from './kept-replies.ts';
 
-/** How many counters, windows and kept replies one session may hold; past it the oldest are forgotten. */
+/** How many counters and windows one session may hold; past it those not used for longest are forgotten. */
 const maxKeys = 10_000;
-/** How many requests one sliding window remembers: a `rate` above it still holds, the time of its reset is then too early. */
+/** How many requests one sliding window remembers. No `rate` may ask for more (see its shape), so that each can hold. */
 const maxStamps = 10_000;
 
 /** A session's world in this process: committing is immediate and cannot fail, since nothing comes between reading and writing. */
@@ -13,7 +14,7 @@ export class MemoryWorld implements World {
   lastUsedMs: number;
   readonly #counts = new Map<string, number>();
   readonly #windows = new Map<string, number[]>();
-  readonly #kept = new Map<string, KeptReply>();
+  readonly #kept = new KeptReplies();
 
   constructor(session: string, nowMs: number) {
     this.session = session;
@@ -33,7 +34,7 @@ export class MemoryWorld implements World {
   }
 
   kept(key: string): KeptReply | null {
-    return this.#kept.get(key) ?? null;
+    return this.#kept.get(key);
   }
 
   commit(version: number, changes: readonly Change[]): boolean {
@@ -44,18 +45,19 @@ export class MemoryWorld implements World {
   }
 
   keep(key: string, reply: KeptReply): void {
-    bound(this.#kept).set(key, reply);
+    this.#kept.keep(key, reply);
   }
 
   drop(key: string): void {
-    this.#kept.delete(key);
+    this.#kept.drop(key);
   }
 
   /** Forgets the counters of changed routes: those under one of these keys, and those counted apart below it. */
   forget(keys: ReadonlySet<string>): void {
-    for (const map of [this.#counts, this.#windows, this.#kept]) {
+    for (const map of [this.#counts, this.#windows]) {
       for (const key of map.keys()) if (keys.has(routeOf(key))) map.delete(key);
     }
+    for (const key of this.#kept.keys()) if (keys.has(routeOf(key))) this.#kept.drop(key);
     this.version += 1;
   }
 
@@ -65,19 +67,14 @@ export class MemoryWorld implements World {
   }
 
   restore(counters: Readonly<Record<string, number>>, selected: Readonly<Record<string, string>>): void {
-    for (const [key, count] of Object.entries(counters)) bound(this.#counts).set(key, count);
+    for (const [key, count] of Object.entries(counters)) put(this.#counts, key, count);
     for (const [root, scenario] of Object.entries(selected)) this.selected.set(root, scenario);
   }
 
   #apply(change: Change): void {
-    if (change.kind === 'count') {
-      const count = this.#counts.get(change.key);
-      if (count === undefined) bound(this.#counts);
-      this.#counts.set(change.key, (count ?? 0) + 1);
-      return;
-    }
+    if (change.kind === 'count') return put(this.#counts, change.key, this.count(change.key) + 1);
     const stamps = this.#windows.get(change.key) ?? [];
-    if (stamps.length === 0) bound(this.#windows).set(change.key, stamps);
+    put(this.#windows, change.key, stamps);
     const outside = firstWithin(stamps, change.atMs - change.windowMs);
     if (outside > 0) stamps.splice(0, outside);
     if (stamps.length >= maxStamps) stamps.shift();
@@ -101,7 +98,8 @@ function firstWithin(stamps: readonly number[], afterMs: number): number {
   return low;
 }
 
-function bound<V>(map: Map<string, V>): Map<string, V> {
-  if (map.size >= maxKeys) map.delete(map.keys().next().value!);
-  return map;
+/** In a full map what is used moves to the end, and what was not for longest makes room: values that come once cannot push out a counter at work. */
+function put<V>(map: Map<string, V>, key: string, value: V): void {
+  if (map.size >= maxKeys && !map.delete(key)) map.delete(map.keys().next().value!);
+  map.set(key, value);
 }

@@ -9,10 +9,10 @@ const options = JSON.parse(process.argv[2]);
 const accepted = Buffer.from('{"id":1,"name":"vuln scan","status":"PASSED"}');
 
 const kinds = {
-  /** Bare node:https: one answer, made beforehand, for every request. */
+  /** Bare node:https: one answer, made beforehand, for every request. As text, which Node sends faster than a Buffer. */
   https() {
-    const body = Buffer.from(options.body ?? 'ok');
-    const headers = [...(options.headers ?? []), 'Content-Length', String(body.length)];
+    const body = options.body ?? 'ok';
+    const headers = [...(options.headers ?? []), 'Content-Length', String(Buffer.byteLength(body))];
     return (_request, response) => {
       response.writeHead(200, headers);
       response.end(body);

@@ -30,11 +30,11 @@ const measures = {
 };
 const gib = 2 ** 30;
 const full = {
-  rounds: 15, roundMs: 300, warmRequests: 15_000, starts: 15, middleDownloads: 25,
+  rounds: 15, roundMs: 300, warmRequests: 15_000, warmUploads: 800, starts: 15, middleDownloads: 25,
   large: gib, largeDownloads: 5, largeUploads: 3, memoryRequests: 300_000,
 };
 const quick = {
-  rounds: 3, roundMs: 200, warmRequests: 6000, starts: 3, middleDownloads: 10,
+  rounds: 3, roundMs: 200, warmRequests: 6000, warmUploads: 150, starts: 3, middleDownloads: 10,
   large: gib / 4, largeDownloads: 1, largeUploads: 1, memoryRequests: 90_000,
 };
 

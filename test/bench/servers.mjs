@@ -28,6 +28,7 @@ export async function startBaseline(material, kind, options = {}, name = kind) {
 }
 
 export function rehearsalCommand(material, scenarioPath, options) {
+  if (!fs.existsSync(main)) throw new Error('There is no build: run `npm run build` first, or `npm run bench`, which does both.');
   return [main, 'start', scenarioPath, '--fixtures', material.fixtures, '--certs', material.certs, '--quiet', ...options];
 }
 

@@ -36,7 +36,7 @@ export class MultipartReading {
   readonly done: Promise<readonly MultipartPart[]>;
   readonly #incoming: Incoming;
   readonly #parts: MultipartPart[] = [];
-  readonly #writers = new Set<ReportWriter>();
+  readonly #writers: ReportWriter[] = [];
   #resolve!: (parts: readonly MultipartPart[]) => void;
   #reject!: (error: unknown) => void;
   #busboy: Busboy | null = null;
@@ -84,12 +84,14 @@ export class MultipartReading {
     this.#failed = true;
     this.#pump?.stop(error);
     this.#busboy?.destroy(error);
-    const { reports } = this.#incoming;
-    const removals = [...this.#writers].map(async (writer) => {
+    const { reports, req } = this.#incoming;
+    // multer hears of a client that goes away before the pump does, and calls it an error like any other.
+    const cause = req.destroyed && !req.complete ? new ClientGone() : error;
+    const removals = this.#writers.map(async (writer) => {
       await writer.abort();
       await reports.remove(writer.id);
     });
-    void Promise.all(removals).then(() => this.#reject(error));
+    void Promise.all(removals).then(() => this.#reject(cause));
   }
 
   /** multer's storage engine: one part with a file name. */
@@ -104,7 +106,7 @@ export class MultipartReading {
       this.fail(error as Error);
       return this.#refuseFile(stream, done, error as Error);
     }
-    this.#writers.add(writer);
+    this.#writers.push(writer);
     const part = new FilePart(file.fieldname, file.originalname, file.mimetype, (needs & need.partText) !== 0);
     this.#parts.push(part);
     let isOver = false;

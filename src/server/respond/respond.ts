@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Answer } from '../../model/index.ts';
-import { Account, oneWriteBytes, type Hash } from './account.ts';
+import { Account, oneWriteBytes } from './account.ts';
 import { Line } from './line.ts';
 import type { Payload } from './payload.ts';
 import { prepare, type Outgoing } from './prepare.ts';

@@ -18,14 +18,14 @@ export async function* smallUploads(bench) {
   const content = Buffer.alloc(small, 'The report of a scan. ');
   const request = Buffer.concat([Buffer.from(head, 'latin1'), content, Buffer.from(tail, 'latin1')]).toString('base64');
   const servers = await uploadServers(bench, ['--data'], ['sink', 'multer', 'express + multer']);
-  const measure = async (server) => {
-    const options = { port: server.port, connections, requests: [request], base64: true, forMs: bench.settings.roundMs };
-    const { cpu, done } = await cost(server, () => bench.load.order('requests', options));
+  const { rounds, roundMs, warmUploads } = bench.settings;
+  const send = (server, until) => bench.load.order('requests', { port: server.port, connections, requests: [request], base64: true, ...until });
+  for (const server of servers) await send(server, { total: warmUploads });
+  const figures = await interleave(servers, rounds, async (server) => {
+    const { cpu, done } = await cost(server, () => send(server, { forMs: roundMs }));
     empty(server.folder);
     return done.answered / cpu;
-  };
-  for (const server of servers) await measure(server);
-  const figures = await interleave(servers, bench.settings.rounds, measure);
+  });
   const unit = 'uploads / CPU s';
   for (const [index, measured] of [[0, 'upload of 100 KiB'], [1, 'upload of 100 KiB, --data']]) {
     const row = { measure: measured, unit, figure: median(figures[index]) };
