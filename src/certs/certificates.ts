@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { EnvironmentProblem } from '../base/problems.ts';
 import { assess, assessSelfSigned, caName, ends, keyFitsCa, leafName, selfSignedName, type Standing } from './assess.ts';
 import { issueCa, issueLeaf, issueSelfSigned, permittedNames } from './issue.ts';
-import { guardKey, makeFolder, prepareFolder, readPair, writePair } from './keep.ts';
+import { guardKey, makeCertsFolder, prepareFolder, readPair, writePair } from './keep.ts';
 import { underLock } from './lock.ts';
 import { mergeNames, mostNames, serverNames, type ServerName } from './names.ts';
 import { permits } from './name-constraints.ts';
@@ -90,7 +90,7 @@ async function settle(dir: string, look: () => Promise<Standing>, wanted: readon
   const notices = guarded.filter((notice) => notice !== null);
   const first = await look();
   if (first.kind === 'good') return { standing: first, notices };
-  await makeFolder(dir);
+  makeCertsFolder(dir);
   return underLock(dir, async () => {
     await prepareFolder(dir);
     for (let attempt = 0; attempt < 3; attempt += 1) {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvironmentProblem, errorCode } from '../base/problems.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import type { Issued } from './issue.ts';
 
 /** The two files of a certificate as they are on disk; null where there is none. */
@@ -59,10 +60,12 @@ export async function prepareFolder(dir: string): Promise<void> {
   }
 }
 
-export async function makeFolder(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true }).catch((error: unknown) => {
+export function makeCertsFolder(dir: string): void {
+  try {
+    makeFolder(dir);
+  } catch (error) {
     throw cannotWrite(dir, error);
-  });
+  }
 }
 
 /** Takes from others the right to read a key, when a copy or a checkout gave it. Says so, or why it could not; null when all was well. */

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EnvironmentProblem, UsageProblem } from '../base/problems.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import type { Io } from './io.ts';
 
 const scenario = `# A first scenario. Edit it while the server runs: a saved change is live at once.
@@ -70,7 +71,7 @@ export async function initCommand(dir: string, io: Io): Promise<number> {
   for (const [name, content] of files) {
     const path = join(dir, name);
     try {
-      await mkdir(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       await writeFile(path, content, { flag: 'wx' });
     } catch (error) {
       throw new EnvironmentProblem(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, 'Name a folder that can be written');

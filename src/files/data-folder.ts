@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DataFolderRefusal } from './data-folder-refusal.ts';
 import { lockFolder } from './folder-lock.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Where a run keeps its reports (and later its journal and state). */
 export interface DataFolder {
@@ -24,7 +25,7 @@ async function openDurable(dir: string): Promise<DataFolder> {
   const wanted = resolve(dir);
   let path: string;
   try {
-    mkdirSync(wanted, { recursive: true, mode: 0o700 });
+    makeFolder(wanted, 0o700);
     path = realpathSync.native(wanted);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoredReport } from '../model/request.ts';
 import { realDisk, type Disk } from './disk.ts';
+import { makeFolder } from './make-folder.ts';
 import { isReportId, readReports, reportFiles } from './report-metadata.ts';
 import { ReportWriter, type NewReport, type ReportShelf } from './report-writer.ts';
 import { StorageRefusal } from './storage-refusal.ts';
@@ -82,7 +82,7 @@ class ReportFolder implements ReportStore, ReportShelf {
     this.#maxTotalBytes = options.maxTotalBytes ?? 10e9;
     this.#maxReports = options.maxReports ?? (durable ? 100_000 : 20_000);
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
       if (durable) for (const report of readReports(folder, this.#maxReports)) this.#add(report, report.sizeBytes);
     } catch (error) {
       throw StorageRefusal.of(error);
@@ -229,7 +229,7 @@ class ReportFolder implements ReportStore, ReportShelf {
   /** Temporary folders are swept by some systems while in use: the next upload finds one again. */
   #mend(): void {
     try {
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      makeFolder(this.folder, 0o700);
     } catch {
       // Refused again at the next upload, with its reason.
     }

@@ -26,8 +26,10 @@ function checkRules(rules: readonly WrittenRule[], answers: (rule: WrittenRule) 
     if (blocker) {
       const { line } = blocker.rule.places.place(blocker.rule.path);
       const on = rule.places.words(rule.path) === null ? `on line ${line} ` : '';
-      const message = blocker.always ? `This rule is never reached: the one ${on}above it has no \`when\` and always answers` : blocker.same ? `This rule is never reached: the one ${on}above it has the same \`when\`` : `This rule is never reached: whatever its \`when\` lets through, the one ${on}above it answers first`;
-      mistakes.add(rule.places, rule.path, { code: 'unreachable-rule', message, fix: blocker.same ? 'For other replies later on, give the first rule a list under `respond`' : 'Move it up, before the more general rule' });
+      const above = `the one ${on}above it`;
+      const reason = blocker.always ? `${above} has no \`when\` and always answers` : blocker.same ? `${above} has the same \`when\`` : `whatever its \`when\` lets through, ${above} answers first`;
+      const fix = blocker.same ? 'For other replies later on, give the first rule a list under `respond`' : 'Move it up, before the more general rule';
+      mistakes.add(rule.places, rule.path, { code: 'unreachable-rule', message: `This rule is never reached: ${reason}`, fix });
     } else if (answers(rule)) seen.add(when, rule);
   }
 }
@@ -77,9 +79,19 @@ function claim(claims: Map<string, Map<string, Claim>>, own: Claim, keep: boolea
   for (const [taken, other] of byMethod) {
     if (taken !== method && taken !== 'ANY' && method !== 'ANY') continue;
     if (other.scenario.root === own.scenario.root) continue;
-    const wording = keep ? `\`${own.scenario.name}\` and \`${other.scenario.name}\` are both active and claim the same route` : `\`${own.scenario.name}\` claims a route of \`${other.scenario.name}\`, which is active beside it`;
-    mistakes.add(own.route.places, own.route.path, { code: 'route-claimed-twice', message: wording, got: `\`${own.route.key!.method} ${own.scenario.base.text}${own.route.key!.path}\`, and at ${formatPlace(other.route.places.place(other.route.path, 'key'))} \`${taken} ${other.scenario.base.text}${other.route.key!.path}\``, fix: keep ? `Give one of them another \`base\`, or let one extend the other` : undefined }, 'key');
+    const [name, otherName] = [own.scenario.name, other.scenario.name];
+    const otherPlace = formatPlace(other.route.places.place(other.route.path, 'key'));
+    mistakes.add(own.route.places, own.route.path, {
+      code: 'route-claimed-twice',
+      message: keep ? `\`${name}\` and \`${otherName}\` are both active and claim the same route` : `\`${name}\` claims a route of \`${otherName}\`, which is active beside it`,
+      got: `\`${idOf(own)}\`, and at ${otherPlace} \`${idOf(other)}\``,
+      fix: keep ? 'Give one of them another `base`, or let one extend the other' : undefined,
+    }, 'key');
     return;
   }
   if (keep) byMethod.set(method, own);
+}
+
+function idOf({ scenario, route }: Claim): string {
+  return `${route.key!.method} ${scenario.base.text}${route.key!.path}`;
 }

@@ -30,10 +30,15 @@ export function maskTraps(text: string): { readonly text: string; readonly traps
     if (!next) break;
     const { trap } = next;
     traps.push(trap);
-    masked = masked.slice(0, trap.start) + masked.slice(trap.start, trap.end).replace(/^[ \t]+|[^\r\n]/gm, (run) => (run.trim() === '' && run.length > 1 ? run : maskLetter.repeat(run.length))) + masked.slice(trap.end);
+    masked = `${masked.slice(0, trap.start)}${mask(masked.slice(trap.start, trap.end))}${masked.slice(trap.end)}`;
     from = next.lineStart;
   }
   return { text: masked, traps };
+}
+
+/** Every letter masked but line breaks and the indentation after them. */
+function mask(text: string): string {
+  return text.replace(/(?<=\n)[ \t]+|[^\r\n]/g, (run, at: number) => (at > 0 && text[at - 1] === '\n' && run.trim() === '' ? run : maskLetter));
 }
 
 /** `* /path:` as a key is an alias to YAML: the star is masked so that the route can be told what it should be. */

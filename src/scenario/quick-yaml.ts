@@ -18,7 +18,7 @@ export function readQuickly(text: string): SourceTree | null {
   }
 }
 
-const longestText = 10_000_000;
+const longestText = 5_000_000;
 const deepest = 60;
 /** As for the library: see node-values.ts. */
 const mostValues = 1_000_000;

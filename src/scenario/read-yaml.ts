@@ -9,7 +9,7 @@ import { deepestNesting, tooDeepAt } from './token-depth.ts';
 import { inQuotes, plainComplaints } from './yaml-messages.ts';
 
 /** A scenario file is at most this many letters. */
-const longestText = 10_000_000;
+const longestText = 5_000_000;
 
 /**
  * Reads the text of a scenario file. Every mistake of its YAML is told in plain words; where the structure holds in spite

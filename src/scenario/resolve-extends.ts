@@ -35,14 +35,23 @@ export function resolveExtends(files: readonly ScenarioFile[], unreadable: Reado
     else byName.set(file.name, file);
   }
   const resolved = new Map<string, ResolvedScenario | null>();
-  for (const file of byName.values()) resolveChain(file, byName, unreadable, strict, resolved, mistakes);
+  for (const file of byName.values()) resolveChain(file, { byName, unreadable, strict, resolved, mistakes });
   const whole = new Map<string, ResolvedScenario>();
   for (const [name, scenario] of resolved) if (scenario) whole.set(name, scenario);
   return whole;
 }
 
+interface Resolving {
+  readonly byName: ReadonlyMap<string, ScenarioFile>;
+  readonly unreadable: ReadonlySet<string>;
+  readonly strict: boolean;
+  /** Null for what cannot be resolved. */
+  readonly resolved: Map<string, ResolvedScenario | null>;
+  readonly mistakes: Mistakes;
+}
+
 /** Resolves a scenario and, before it, those it extends: a loop rather than a recursion, for chains of any length. */
-function resolveChain(file: ScenarioFile, byName: ReadonlyMap<string, ScenarioFile>, unreadable: ReadonlySet<string>, strict: boolean, resolved: Map<string, ResolvedScenario | null>, mistakes: Mistakes): void {
+function resolveChain(file: ScenarioFile, { byName, unreadable, strict, resolved, mistakes }: Resolving): void {
   const chain: ScenarioFile[] = [];
   const onChain = new Set<string>();
   let parent: ResolvedScenario | null | undefined;

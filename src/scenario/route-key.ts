@@ -146,7 +146,9 @@ function parseSegment(part: string, isLast: boolean, names: Set<string>, tell: T
 
 function parseName(part: string, names: Set<string>, tell: Tell): Segment | null {
   const name = /^\{([^{}]*)\}$/.exec(part)?.[1];
-  if (name === undefined) tell(/\{[^{}]*\}/.test(part) ? `\`${part}\` mixes a name and letters` : `\`${part}\` has a brace that is not matched`, { expected: 'a whole segment such as `{name}`', fix: /\{[^{}]*\}/.test(part) ? 'Use `{name}` alone, and look at the rest with `when: { params: { name: { endsWith: … } } }`' : `Write \`{${part.replace(/[{}]/g, '') || 'name'}}\`, or \`%7B\` and \`%7D\` for the letters themselves` });
+  const expected = 'a whole segment such as `{name}`';
+  if (name === undefined && /\{[^{}]*\}/.test(part)) tell(`\`${part}\` mixes a name and letters`, { expected, fix: 'Use `{name}` alone, and look at the rest with `when: { params: { name: { endsWith: … } } }`' });
+  else if (name === undefined) tell(`\`${part}\` has a brace that is not matched`, { expected, fix: `Write \`{${part.replace(/[{}]/g, '') || 'name'}}\`, or \`%7B\` and \`%7D\` for the letters themselves` });
   else if (name === '') tell('`{}` lacks its name', { fix: 'Write `{id}`' });
   else if (!/^[A-Za-z_][\w-]*$/.test(name)) tell(`\`{${name}}\` is not a name`, { expected: 'letters, digits and `_`, beginning with a letter', fix: name.includes(':') || name.includes('*') ? 'Use `{name}` for one segment, `**` at the end for the rest' : undefined });
   else if (names.has(name)) tell(`\`{${name}}\` is written twice`, { fix: 'Give each segment its own name' });

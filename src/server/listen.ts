@@ -19,6 +19,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const trouble = new ClientTrouble(options, limits);
   const { connections } = trouble;
   const attach = <S extends HttpServer | HttpsServer>(server: S): S => {
+    // Node would leave out further headers without a word; their size is bounded.
+    server.maxHeadersCount = 0;
     server.on('request', options.onRequest);
     if (options.onContinue) server.on('checkContinue', options.onContinue);
     trouble.watch(server);
@@ -63,6 +65,8 @@ function httpOptions(limits: Limits) {
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.max(50, Math.min(5000, limits.headersTimeoutMs / 4)),
     noDelay: true,
+    // Refused by the pass, so that the client reads why.
+    requireHostHeader: false,
   };
 }
 

@@ -37,7 +37,7 @@ export interface TurnedAway {
 /** Head first: whose world it is, which scenarios answer there, and the route. */
 export function beginPass(app: App, request: IncomingMessage, response: ServerResponse, id: string, startMs: number): Pass | TurnedAway {
   const head = readHead(request);
-  if ('reason' in head) return { problem: { status: 400, detail: head.reason }, session: defaultSession };
+  if ('reason' in head) return { problem: { status: 400, detail: head.reason, ...(head.ambiguous && { headers: ['Connection', 'close'] }) }, session: defaultSession };
   const session = head.session ?? defaultSession;
   const atMs = app.clock.now();
   const { serving } = app;

@@ -17,6 +17,8 @@ export interface Head {
 /** A request that is turned away for its head alone. */
 export interface HeadProblem {
   readonly reason: string;
+  /** Where the request ends may be read in two ways: nothing more is read from this connection. */
+  readonly ambiguous?: true;
 }
 
 /**
@@ -52,7 +54,7 @@ export function readHead(request: IncomingMessage): Head | HeadProblem {
           if (!isSessionId(value)) return { reason: 'The header `Rehearsal-Session` must be 1 to 64 of A-Z a-z 0-9 . _ -' };
           session = value;
         } else if (is(name, 'transfer-encoding')) {
-          if (!is(value.trim(), 'chunked')) return { reason: '`Transfer-Encoding` may only be `chunked`' };
+          if (!is(value.trim(), 'chunked')) return { reason: '`Transfer-Encoding` may only be `chunked`', ambiguous: true };
           bodied = true;
         } else conditional ||= is(name, 'if-modified-since');
         break;
@@ -71,7 +73,8 @@ export function readHead(request: IncomingMessage): Head | HeadProblem {
       default:
     }
   }
-  if (hosts > 1) return { reason: 'More than one `Host` header (RFC 9112 §3.2): send one' };
+  if (hosts > 1) return { reason: 'More than one `Host` header (RFC 9112 §3.2): send one', ambiguous: true };
+  if (hosts === 0 && request.httpVersionMajor === 1 && request.httpVersionMinor > 0) return { reason: 'The request has no `Host` header (RFC 9112 §3.2): send one', ambiguous: true };
   const address = readAddress(request.url ?? '/');
   if (typeof address === 'string') return { reason: address };
   if (session !== null && address.session !== null && session !== address.session) {

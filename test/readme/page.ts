@@ -41,13 +41,13 @@ export function blocksOf(markdown: string): readonly Block[] {
 
 /** The part of the page that stands between `<!-- table: NAME -->` and `<!-- end -->`. */
 export function tableOf(name: string): string | null {
-  return tablePattern(name).exec(page)?.[2] ?? null;
+  return tablePattern(name).exec(page)?.[2]?.trimEnd() ?? null;
 }
 
 /** Writes a table anew. Only when a person asked for it. */
 export function replaceTable(name: string, text: string): void {
   const current = readFileSync(readmeFile, 'utf8');
-  writeFileSync(readmeFile, current.replace(tablePattern(name), (_all, open: string, _old: string, end: string) => `${open}${text}${end}`));
+  writeFileSync(readmeFile, current.replace(tablePattern(name), (_all, open: string, _old: string, end: string) => `${open}${text}\n${end}`));
 }
 
 export function tableNames(): readonly string[] {
@@ -55,5 +55,5 @@ export function tableNames(): readonly string[] {
 }
 
 function tablePattern(name: string): RegExp {
-  return new RegExp(`(<!-- table: ${name} -->\\n)([^]*?)(\\n<!-- end -->)`);
+  return new RegExp(`(<!-- table: ${name} -->\\n)([^]*?)(<!-- end -->)`);
 }

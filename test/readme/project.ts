@@ -27,7 +27,8 @@ export async function openProject(): Promise<Project> {
   const server = await startProgram([], { cwd: folder });
   rmSync(join(folder, 'ready.json'));
   const here = (text: string): string => text.replaceAll('localhost:5000', `localhost:${server.ready.port}`);
-  const env = { PATH: `${shims}:${process.env['PATH']}`, NO_COLOR: '1', CURL_CA_BUNDLE: '', REQUESTS_CA_BUNDLE: '', SSL_CERT_FILE: '', NODE_EXTRA_CA_CERTS: '' };
+  // A client that runs for a moment only need not be compiled well.
+  const env = { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC', PATH: `${shims}:${process.env['PATH']}`, NO_COLOR: '1', CURL_CA_BUNDLE: '', REQUESTS_CA_BUNDLE: '', SSL_CERT_FILE: '', NODE_EXTRA_CA_CERTS: '' };
   return {
     folder, server,
     run: (script) => shell(here(script), folder, env),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -20,13 +21,16 @@ const notFound = { error: 404, message: 'resource not found', success: false };
 const maintenance = /<h1>.+<\/h1>/;
 
 let server: Awaited<ReturnType<typeof startRehearsal>>;
+let certs: string;
 let worlds = 0;
 
 beforeAll(async () => {
-  server = await startRehearsal({ scenarios: path.join(top, 'scenarios'), fixtures: path.join(top, 'fixtures') });
+  certs = fs.mkdtempSync(path.join(os.tmpdir(), 'cleaner-certs-'));
+  server = await startRehearsal({ scenarios: path.join(top, 'scenarios'), fixtures: path.join(top, 'fixtures'), certs });
 });
 afterAll(async () => {
   await server?.close();
+  fs.rmSync(certs, { recursive: true, force: true });
 });
 
 /** A client in a world of its own, with the scenario chosen by its base URL. */
