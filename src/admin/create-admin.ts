@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { deeperThan, maxJsonDepth } from '../base/json-depth.ts';
 import { nearest } from '../base/nearest.ts';
 import { show } from '../base/show.ts';
 import type { Control } from '../server/control.ts';
@@ -67,7 +68,7 @@ function setHeaders(response: Response): void {
 
 function routerOf(endpoints: readonly Endpoint[], control: Control, options: AdminOptions): express.Router {
   const router = express.Router({ caseSensitive: true, strict: true });
-  const readBody = express.json({ limit: mostBodyBytes, strict: false, inflate: true, type: () => true });
+  const readBody = express.json({ limit: mostBodyBytes, strict: false, inflate: true, type: () => true, verify: refuseDeep });
   for (const path of new Set(endpoints.map((one) => one.path))) {
     const here = endpoints.filter((one) => one.path === path);
     const allow = [...new Set(here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))), 'OPTIONS'].join(', ');
@@ -146,6 +147,11 @@ function notThere(path: string, endpoints: readonly Endpoint[]): Refusal {
 }
 
 /** What the JSON reader and Express throw, in this API's words. Anything else is a fault of ours, told to the log alone. */
+/** A body of a request may stand in the document, so it goes a little deeper than that. */
+function refuseDeep(_request: IncomingMessage, _response: ServerResponse, bytes: Buffer): void {
+  if (deeperThan(bytes.toString('utf8'), maxJsonDepth + 8)) throw new Refusal(400, `The body is nested deeper than ${maxJsonDepth} levels`);
+}
+
 function asRefusal(error: unknown, options: AdminOptions): Refusal {
   if (error instanceof Refusal) return error;
   const { type, message } = error as { type?: unknown; message?: unknown };

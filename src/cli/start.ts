@@ -36,7 +36,7 @@ export async function startCommand(settings: Settings, io: Io, signals: Signals)
   } catch (error) {
     if (!(error instanceof ScenarioMistakes)) throw error;
     printMistakes(io, error.diagnostics);
-    io.stderr(`${error.message}: mend ${error.diagnostics.length === 1 ? 'it' : 'them'} and start again\n`);
+    io.stderr(`${error.summary}: mend ${error.diagnostics.length === 1 ? 'it' : 'them'} and start again\n`);
     return 1;
   }
   try {

@@ -1,17 +1,24 @@
-import { byPlace, type Diagnostic } from '../base/diagnostic.ts';
+import { byPlace, formatDiagnostic, type Diagnostic } from '../base/diagnostic.ts';
 import { openFixtures } from '../files/fixtures.ts';
 import { findSources } from '../files/sources.ts';
 import type { Loaded } from '../model/index.ts';
 import { loadScenarios } from '../scenario/index.ts';
 import type { Settings } from './settings.ts';
 
+/** Mistakes that the message of the error lists; `diagnostics` has all. */
+const mostListed = 20;
+
 /** Thrown at start when the scenarios have mistakes: all of them, sorted by place. */
 export class ScenarioMistakes extends Error {
   readonly diagnostics: readonly Diagnostic[];
+  /** `2 mistakes in the scenarios`; the message lists them under it. */
+  readonly summary: string;
   constructor(diagnostics: readonly Diagnostic[]) {
-    super(`${diagnostics.length} mistake${diagnostics.length === 1 ? '' : 's'} in the scenarios`);
+    const summary = `${diagnostics.length} mistake${diagnostics.length === 1 ? '' : 's'} in the scenarios`;
+    super([summary, ...diagnostics.slice(0, mostListed).map((one) => `  ${formatDiagnostic(one)}`), ...(diagnostics.length > mostListed ? ['  …'] : [])].join('\n'));
     this.name = 'ScenarioMistakes';
     this.diagnostics = diagnostics;
+    this.summary = summary;
   }
 }
 
