@@ -7,7 +7,7 @@ const mostConditions = 6;
 const groups = new Set(['query', 'headers', 'cookies', 'params', 'form', 'jsonPath', 'xpath', 'multipart']);
 
 /** Conditions that may come out differently when the same request is asked twice. */
-const drawn = /"chance"|random\(|fake\(|uuid\(|token\(/;
+const drawn = /(?:^|\n)chance |"chance"|random\(|fake\(|uuid\(|token\(/;
 
 export interface Blocker<R> {
   readonly rule: R;
@@ -24,10 +24,12 @@ export interface Blocker<R> {
 export class Reachability<R> {
   readonly #seen = new Map<string, R>();
   #always: R | undefined;
+  /** Those last asked about: a rule is looked up, then added. */
+  #last: { readonly when: unknown; readonly own: readonly string[] | null } | null = null;
 
   blocker(when: unknown): Blocker<R> | null {
-    if (this.#always !== undefined) return { rule: this.#always, always: true, same: conditions(when)?.length === 0 };
-    const own = conditions(when);
+    if (this.#always !== undefined) return { rule: this.#always, always: true, same: this.#conditions(when)?.length === 0 };
+    const own = this.#conditions(when);
     if (!own || own.length === 0) return null;
     const same = this.#seen.get(own.join('\n'));
     if (same !== undefined) return { rule: same, always: false, same: true };
@@ -40,9 +42,14 @@ export class Reachability<R> {
   }
 
   add(when: unknown, rule: R): void {
-    const own = conditions(when);
+    const own = this.#conditions(when);
     if (own?.length === 0) this.#always ??= rule;
     else if (own && !drawn.test(own.join('\n'))) this.#seen.set(own.join('\n'), rule);
+  }
+
+  #conditions(when: unknown): readonly string[] | null {
+    if (this.#last === null || this.#last.when !== when) this.#last = { when, own: conditions(when) };
+    return this.#last.own;
   }
 }
 
@@ -54,11 +61,16 @@ function conditions(when: unknown): readonly string[] | null {
   for (const [key, value] of Object.entries(when)) {
     if (groups.has(key) && typeof value === 'object' && value !== null && !Array.isArray(value)) {
       const names = Object.entries(value);
-      for (const [name, test] of names) found.push(stringifyJson({ [key]: { [key === 'headers' ? name.toLowerCase() : name]: sorted(test, 0) } }));
-      if (names.length === 0) found.push(stringifyJson({ [key]: {} }));
-    } else found.push(stringifyJson({ [key]: sorted(value, 0) }));
+      for (const [name, test] of names) found.push(`${key} ${key === 'headers' ? name.toLowerCase() : name} ${valueText(test)}`);
+      if (names.length === 0) found.push(key);
+    } else found.push(`${key} ${valueText(value)}`);
   }
   return found.sort();
+}
+
+/** A value as text, apart for each kind of value; the plain ones without the cost of JSON. */
+function valueText(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : typeof value === 'number' ? String(value) : stringifyJson(sorted(value, 0));
 }
 
 /** The same value with map keys in order, so that the order of writing does not tell two conditions apart. */

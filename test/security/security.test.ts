@@ -197,7 +197,8 @@ describe('The admin API', () => {
   });
 
   it('answers no page of another site, reading, changing or listening', async () => {
-    for (const headers of [{ Origin: 'https://evil.example' }, { Origin: 'null' }, { Origin: `https://localhost:${server.port + 1}` }, { 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }]) {
+    const strangers: readonly Readonly<Record<string, string>>[] = [{ Origin: 'https://evil.example' }, { Origin: 'null' }, { Origin: `https://localhost:${server.port + 1}` }, { 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }];
+    for (const headers of strangers) {
       for (const path of reads) expect((await ask(server, `/_rehearsal${path}`, { headers })).status).toBe(403);
       for (const [method, path, body] of changes) expect((await ask(server, `/_rehearsal${path}`, { method, body, headers: { ...headers, 'Content-Type': 'application/json' } })).status).toBe(403);
     }

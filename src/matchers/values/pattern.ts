@@ -24,6 +24,8 @@ const longest = 1000;
 /** The pattern, or what is wrong with it. */
 export function makePattern(source: string, ignoreCase: boolean): Pattern | Mistake {
   if (source.length > longest) return { code: 'wrong-pattern', message: 'The pattern is too long', expected: `at most ${longest} letters`, got: `${source.length} letters` };
+  const plain = ignoreCase ? null : plainPattern(source);
+  if (plain) return plain;
   try {
     const { RE2JS } = load('re2js') as typeof import('re2js');
     const re = RE2JS.compile(RE2JS.translateRegExp(source), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
@@ -31,6 +33,17 @@ export function makePattern(source: string, ignoreCase: boolean): Pattern | Mist
   } catch (error) {
     return patternMistake(source, error);
   }
+}
+
+/** Literal text, with or without anchors, such as `\\.zip$`: what most patterns are needs no engine, and so none is loaded. */
+function plainPattern(source: string): Pattern | null {
+  const found = /^(\^?)((?:[\w\s/:;,@#%&=!<>"'~\u0060-]|\\[./()[\]{}+*?^$|\\-])*)(\$?)$/.exec(source);
+  if (!found) return null;
+  const [, start, written, end] = found;
+  const literal = written!.replace(/\\(.)/g, '$1');
+  if (start && end) return { source, test: (text) => text === literal };
+  if (start) return { source, test: (text) => text.startsWith(literal) };
+  return { source, test: end ? (text) => text.endsWith(literal) : (text) => text.includes(literal) };
 }
 
 function patternMistake(source: string, error: unknown): Mistake {
