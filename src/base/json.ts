@@ -23,7 +23,19 @@ export function exactNumber(source: string): number | bigint | LosslessNumber {
   const value = Number(source);
   if (Number.isSafeInteger(value) && /^-?\d+$/.test(source)) return value;
   if (source.length <= exactDigits && /^-?\d+$/.test(source)) return BigInt(source);
-  return Number.isFinite(value) && significantDigits(source) <= 15 ? value : new LosslessNumber(source);
+  const digits = significantDigits(source);
+  return Number.isFinite(value) && digits <= 15 && (value !== 0 || digits === 0) ? value : new LosslessNumber(source);
+}
+
+/** A number of a file: one that a double would spell another way (`1.10`, `1e3`) keeps its own spelling. */
+export function writtenNumber(source: string): Numeric {
+  const value = exactNumber(source);
+  return typeof value === 'number' && String(value) !== source ? new LosslessNumber(source) : value;
+}
+
+/** The same number in the cheapest form that keeps its digits, whatever its spelling. */
+export function cheapestNumber<T>(value: T): T | Numeric {
+  return isLosslessNumber(value) ? exactNumber(value.value) : value;
 }
 
 function significantDigits(source: string): number {
@@ -60,6 +72,14 @@ export function compareNumbers(a: Numeric, b: Numeric): number {
   if (String(a).length > exactDigits || String(b).length > exactDigits) return Number(a) - Number(b) || 0;
   const [x, y] = alignDecimals(decimal(String(a)), decimal(String(b)));
   return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** Whether a number has no fraction: `1.0` and `1e400` have none. */
+export function isWhole(value: Numeric): boolean {
+  if (typeof value !== 'object') return typeof value === 'bigint' || Number.isInteger(value);
+  const [, whole = '', fraction = '', exponent = '0'] = /^-?(\d+)(?:\.(\d*))?(?:[eE]([-+]?\d+))?$/.exec(value.value) ?? [];
+  const digits = `${whole}${fraction}`.replace(/0+$/, '');
+  return /^0*$/.test(digits) || digits.length <= whole.length + Number(exponent);
 }
 
 interface Decimal {

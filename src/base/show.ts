@@ -1,3 +1,5 @@
+import { isNumeric, stringifyJson } from './json.ts';
+
 /**
  * A value as a message shows it: short, on one line, never raw binary. Text stands bare when it is a plain word and
  * quoted otherwise; control characters are escaped; what is longer than `limit` letters is cut with `…`.
@@ -13,8 +15,7 @@ function showText(text: string): string {
 }
 
 function showJson(value: unknown): string {
-  const json = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
-  return printable(json ?? String(value));
+  return printable(typeof value === 'function' || typeof value === 'symbol' ? String(value) : stringifyJson(value));
 }
 
 /** Text with every control character and every lone surrogate made visible, so that a log line stays one line. */
@@ -31,6 +32,6 @@ export function kindOf(value: unknown): string {
     case 'string': return 'text';
     case 'number': case 'bigint': return 'a number';
     case 'boolean': return 'true or false';
-    default: return 'a map';
+    default: return isNumeric(value) ? 'a number' : 'a map';
   }
 }

@@ -51,9 +51,10 @@ jobs:
       - uses: actions/checkout@v4
       - uses: actions/setup-node@v4
         with: { node-version: 24 }
-      - run: npx rehearsal check
+      - run: npm ci # \`rehearsal\` is among the devDependencies
+      - run: node_modules/.bin/rehearsal check
       - run: |
-          npx rehearsal start --port 0 --ready-file ready.json &
+          node_modules/.bin/rehearsal start --port 0 --ready-file ready.json &
           until [ -s ready.json ]; do sleep 0.1; done
           curl --fail --cacert "$(node -p 'require("./ready.json").caFile')" "$(node -p 'require("./ready.json").url')/api/tasks"
 `;

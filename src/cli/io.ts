@@ -12,6 +12,8 @@ export interface Io {
 
 export function processIo(): Io {
   const { env } = process;
+  // A reader that has seen enough (`| head`) is no failure, and ends no server.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),

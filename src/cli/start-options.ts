@@ -110,7 +110,7 @@ export function readOption(option: StartOption, value: unknown, where: string): 
   }
 }
 
-/** Settings of the environment. An unknown `REHEARSAL_…` name that is nearly one of ours is a mistake; others are left alone. */
+/** Settings of the environment. Other `REHEARSAL_…` names are left alone: pipelines have their own. */
 export function settingsOfEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<Settings> {
   const settings: Record<string, unknown> = {};
   for (const option of startOptions) {

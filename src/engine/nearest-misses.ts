@@ -9,6 +9,9 @@ const shown = 3;
 const maxExplained = 2_000;
 const maxCompared = 300;
 
+/** Letters between two paths up to which a client most likely meant the route. */
+const closePath = 3;
+
 interface Ranked {
   readonly miss: NearMiss;
   /** The smaller, the nearer. */
@@ -21,26 +24,35 @@ export function nearestRules(route: LiveRoute, request: Request, view: WorldView
   return best(route.rules.slice(0, maxExplained).map((live) => rankRule(live, facts, [], 0)), limit);
 }
 
-/** The routes nearest to a path that none has: by letters, by a missing base or a slash too many, then by method. */
+/** The routes nearest to a path that none has: by letters, by a missing base or a slash too many, then by method. One line for each route. */
 export function nearestRoutes(routes: readonly LiveRoute[], request: Request, view: WorldView, context: PassContext, limit = shown): readonly NearMiss[] {
   const ranked = preselect(routes, request.segments).flatMap((route) => {
     const { distance, text } = pathDistance(request.segments, route.route);
     const method = methodMiss(request.method, route.route.method);
     const reasons = [...(text ? [text] : []), ...(method ? [method] : [])];
+    const away = distance + (method ? 1.5 : 0);
+    // Of a path far off, what else the rules ask for is beside the point.
+    if (distance > closePath) return route.rules.slice(0, 1).map((live) => ({ score: away * 10, miss: missOf(live, reasons) }));
     const facts = new PassFacts(request, route, view, context);
-    return route.rules.slice(0, shown).map((live) => rankRule(live, facts, reasons, distance + (method ? 1.5 : 0)));
+    return route.rules.slice(0, shown).map((live) => rankRule(live, facts, reasons, away)).sort((x, y) => x.score - y.score).slice(0, 1);
   });
   return best(ranked, limit);
 }
 
 function rankRule(live: LiveRule, facts: Facts, reasons: readonly string[], distance: number): Ranked {
-  const mismatches = explainSafely(live, facts);
+  // With another path nothing is bound to the route's parameters.
+  const mismatches = explainSafely(live, facts).filter((mismatch) => distance === 0 || !mismatch.at.startsWith('params'));
   const leaves = Math.max(1, live.rule.when?.leaves ?? 1);
   const missing = mismatches.reduce((sum, mismatch) => sum + 1 - Math.min(0.99, mismatch.nearness), 0);
   return {
     score: distance * 10 + missing + missing / leaves,
-    miss: { route: live.reference.route, name: live.reference.name, file: live.reference.file, line: live.reference.line, because: [...reasons, ...mismatches.map((mismatch) => mismatch.text)] },
+    miss: missOf(live, [...reasons, ...mismatches.map((mismatch) => mismatch.text)]),
   };
+}
+
+function missOf(live: LiveRule, because: readonly string[]): NearMiss {
+  const { route, name, file, line } = live.reference;
+  return { route, name, file, line, because };
 }
 
 /** Diagnosis never fails: a body that cannot be read is itself the reason. */

@@ -52,6 +52,7 @@ class FileJournalLog implements JournalLog {
   #timer: NodeJS.Timeout | null = null;
   #work: Promise<void> = Promise.resolve();
   #failing = false;
+  #closed = false;
 
   constructor(folder: string, options: JournalLogOptions) {
     this.#capacity = options.capacity ?? defaultCapacity;
@@ -68,6 +69,8 @@ class FileJournalLog implements JournalLog {
   }
 
   append(draft: ExchangeDraft): void {
+    // The folder may be another server's by now.
+    if (this.#closed) return;
     // The disk is too slow for what comes: the journal itself has let go of these by now, or soon will.
     if (this.#pending.length >= this.#capacity || this.#pendingBytes > this.#maxBytes) this.#forgetPending();
     this.#pending.push(draft);
@@ -93,7 +96,9 @@ class FileJournalLog implements JournalLog {
   }
 
   async close(): Promise<void> {
-    await this.flush();
+    do await this.flush();
+    while (this.#pending.length > 0);
+    this.#closed = true;
     await this.#enqueue(() => this.#closeHandle());
   }
 

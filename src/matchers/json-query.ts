@@ -1,6 +1,6 @@
 import type { Mistake } from '../base/diagnostic.ts';
 import type { FilterFunction, FunctionExpressionType, JSONPathEnvironment, JSONPathNode } from 'json-p3';
-import { plainNumbers } from './plain-numbers.ts';
+import { plainNumbers } from '../base/plain-numbers.ts';
 import { makePattern, type Pattern } from './values/pattern.ts';
 
 export const tooMuchToSearch: unique symbol = Symbol('too much to search');

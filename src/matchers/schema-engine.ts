@@ -1,9 +1,9 @@
 import type { Ajv, Options, ValidateFunction } from 'ajv';
 import type { Mistake } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/nearest.ts';
+import { plainNumbers } from '../base/plain-numbers.ts';
 import { show } from '../base/show.ts';
 import { describeError, expectedBy, pathOf, type SchemaCheck } from './schema-words.ts';
-import { plainNumbers } from './plain-numbers.ts';
 import { makePattern } from './values/pattern.ts';
 
 const maxErrors = 100;

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { parseJson, stringifyJson } from '../base/json.ts';
+import { plainNumbers } from '../base/plain-numbers.ts';
 import { show } from '../base/show.ts';
 import { need, ExpressionFailure, type Compiler, type Content, type Facts, type ReplyKind } from '../model/index.ts';
 import { anything, invalid, turned } from '../shapes/index.ts';
@@ -53,7 +54,8 @@ function readYaml(text: string): unknown {
   return parse(text, { maxAliasCount: 100 });
 }
 
-function generated(schema: unknown, compiler: Compiler): Content {
+function generated(written: unknown, compiler: Compiler): Content {
+  const schema = plainNumbers(written);
   const mistake = mistakeInSchema(schema);
   if (mistake) {
     compiler.mistake(mistake);
@@ -74,7 +76,7 @@ function generated(schema: unknown, compiler: Compiler): Content {
     fixed: false,
     render(facts: Facts) {
       const random = facts.random(label);
-      const filledSchema = template.fixed ? schema : template.render(facts);
+      const filledSchema = template.fixed ? schema : plainNumbers(template.render(facts));
       const problem = template.fixed ? null : mistakeInSchema(filledSchema);
       const made = problem ? { reason: problem.message } : attempt(maker!, filledSchema, seeds(() => random.integer(1, 2_147_483_646)));
       if ('reason' in made) throw new ExpressionFailure('generate', made.reason);

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, Scalar, type Alias, type Document, type LineCounter, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { Mistake } from '../base/diagnostic.ts';
-import { exactNumber } from '../base/json.ts';
+import { writtenNumber } from '../base/json.ts';
 import { opensWithoutClosing } from './expression-end.ts';
 import { maskLetter, unmaskStars, type ExpressionTrap } from './expression-traps.ts';
 import type { SourceTree } from './source-tree.ts';
@@ -138,7 +138,7 @@ export class NodeValues {
     if (!Number.isFinite(node.value) && typeof node.value === 'number' && /inf|nan/i.test(source)) return this.#refuse(node, 'not-a-number', `\`${source}\` is not a number that JSON can carry`);
     if (/^0[xo]/i.test(source)) return node.value;
     if (/^\+|^-?0\d/.test(source)) return this.#refuse(node, 'number-loses-digits', `\`${source}\` is a number to YAML and would lose its first character`, `For text, write \`'${source}'\``);
-    return exactNumber(source.replace(/^(-?)\./, '$10.').replace(/\.(?=$|[eE])/, ''));
+    return writtenNumber(source.replace(/^(-?)\./, '$10.').replace(/\.(?=$|[eE])/, ''));
   }
 
   #map(node: YAMLMap): unknown {

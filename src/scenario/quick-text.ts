@@ -1,4 +1,4 @@
-import { exactNumber } from '../base/json.ts';
+import { writtenNumber } from '../base/json.ts';
 import { opensWithoutClosing } from './expression-end.ts';
 import type { SourceNode } from './source-tree.ts';
 
@@ -119,7 +119,7 @@ export class QuickText {
 
 export function plainValue(source: string): unknown {
   if (words.has(source)) return words.get(source);
-  if (number.test(source)) return source === '-0' ? fail() : exactNumber(source);
+  if (number.test(source)) return source === '-0' ? fail() : writtenNumber(source);
   return likeNumber.test(source) ? fail() : source;
 }
 

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decide, type Decision } from '../engine/decide.ts';
 import type { PassContext } from '../engine/pass-facts.ts';
 import { noBody, readRequest } from '../engine/read-request.ts';
-import { ExpressionFailure, MalformedBody, UploadMissing, type Answer, type NearMiss, type ReceivedBody, type Request } from '../model/index.ts';
+import type { Answer, NearMiss, ReceivedBody, Request } from '../model/index.ts';
 import { defaultSession } from '../world/worlds.ts';
 import type { App } from './app.ts';
 import { answerOnce } from './answer-once.ts';
-import { failedExpression, nearestMisses, ownAnswer, problemOf, withoutNamesOf } from './own-answer.ts';
+import { nearestMisses, ownAnswer, problemOf, problemOfRendering, withoutNamesOf } from './own-answer.ts';
 import { beginPass, type Pass } from './pass.ts';
 import { problemAnswer, type Problem } from './problem.ts';
 import { quickAnswer, sendQuick } from './quick-answer.ts';
@@ -41,7 +41,7 @@ function receiveAndProceed(app: App, pass: Pass): void {
     (error: unknown) => {
       if (error instanceof ClientGone) return recordExchange(app, pass, null, null, { note: error.message });
       if (!(error instanceof Refusal)) throw error;
-      return finish(app, pass, ownAnswer(app, pass, readRequest(pass.requestHead), { status: error.status, detail: error.reason }, null), {}).then(() => (error.close ? hangUpPolitely(pass.request) : undefined));
+      return finish(app, pass, ownAnswer(app, pass, readRequest(pass.requestHead), { status: error.status, detail: error.reason }, null), { note: error.reason }).then(() => (error.close ? hangUpPolitely(pass.request) : undefined));
     },
   ).catch((error: unknown) => failSafely(app, pass.request, pass.response, pass.id, pass.startMs, error));
 }
@@ -69,8 +69,10 @@ function proceed(app: App, pass: Pass, body: ReceivedBody, preview: Buffer | nul
 
   if (decision.kind === 'reply') return answerByRule(app, pass, request, decision, { body, preview, violations: decision.violations, live: decision.live });
   const refused = decision.kind === 'refused' ? decision : null;
-  const answer = ownAnswer(app, pass, request, problemOf(pass, decision, nearest), refused?.facts ?? null);
-  const outcome: Outcome = { body, preview, nearest, violations: refused?.violations ?? [], live: 'live' in decision ? decision.live : null };
+  const problem = problemOf(pass, decision, nearest);
+  const answer = ownAnswer(app, pass, request, problem, refused?.facts ?? null);
+  const note = decision.kind === 'malformed' || decision.kind === 'failed' ? problem.detail : null;
+  const outcome: Outcome = { body, preview, nearest, violations: refused?.violations ?? [], live: 'live' in decision ? decision.live : null, note };
   settleLater(app, pass, finish(app, pass, answer, outcome, decision.pauseMs));
 }
 
@@ -80,10 +82,11 @@ function answerByRule(app: App, pass: Pass, request: Request, decision: Extract<
   live.calls += 1;
   if (decision.once !== null) {
     const kept = answerOnce(pass.world, decision.once, request, () => reply.fixed ?? reply.render(facts));
-    const answer = 'problem' in kept ? ownAnswer(app, pass, request, kept.problem, facts) : renderSafely(app, pass, request, decision, kept.answer);
+    if ('problem' in kept) outcome.note = kept.problem.detail;
+    const answer = 'problem' in kept ? ownAnswer(app, pass, request, kept.problem, facts) : renderSafely(app, pass, request, decision, outcome, kept.answer);
     return settleLater(app, pass, finish(app, pass, answer, outcome, pauseMs, headers));
   }
-  if (reply.fixed === null) return settleLater(app, pass, finish(app, pass, renderSafely(app, pass, request, decision), outcome, pauseMs, headers));
+  if (reply.fixed === null) return settleLater(app, pass, finish(app, pass, renderSafely(app, pass, request, decision, outcome), outcome, pauseMs, headers));
   const plain = !pass.head.conditional && request.method !== 'HEAD' && pauseMs === 0 && headers.length === 0;
   const quick = plain ? quickAnswer(reply.fixed) : null;
   if (quick) {
@@ -105,14 +108,14 @@ async function finish(app: App, pass: Pass, answerOrPromise: Answer | Promise<An
   recordExchange(app, pass, answer, sent, outcome);
 }
 
-async function renderSafely(app: App, pass: Pass, request: Request, decision: Extract<Decision, { kind: 'reply' }>, answer?: Answer | Promise<Answer>): Promise<Answer> {
+/** What fails while a reply is rendered is answered in words, which the journal keeps too. */
+async function renderSafely(app: App, pass: Pass, request: Request, decision: Extract<Decision, { kind: 'reply' }>, outcome: Outcome, answer?: Answer | Promise<Answer>): Promise<Answer> {
   try {
     return await (answer ?? decision.reply.render(decision.facts));
   } catch (error) {
-    if (error instanceof ExpressionFailure) return ownAnswer(app, pass, request, failedExpression(error, decision.live.reference), decision.facts);
-    if (error instanceof UploadMissing) return ownAnswer(app, pass, request, { status: 404, detail: error.message }, decision.facts);
-    if (error instanceof MalformedBody) return ownAnswer(app, pass, request, { status: 400, detail: error.message }, decision.facts);
-    throw error;
+    const problem = problemOfRendering(error, decision.live.reference);
+    outcome.note = problem.detail;
+    return ownAnswer(app, pass, request, problem, decision.facts);
   }
 }
 

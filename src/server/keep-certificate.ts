@@ -11,7 +11,7 @@ export interface RenewalOptions {
 
 /** Renews the served certificate before it ends, as long as the server runs; does not keep the process alive. Returns how to stop it. */
 export function keepCertificate(certificates: Certificates, listening: Pick<Listening, 'updateCertificate'>, options: RenewalOptions): () => void {
-  const timer = setInterval(() => void renewOnce(certificates, listening, options), options.everyMs ?? 3_600_000);
+  const timer = setInterval(() => void renewOnce(certificates, listening, options), options.everyMs ?? 60_000);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -1,6 +1,6 @@
 import { byPlace, formatDiagnostic, type Diagnostic } from '../base/diagnostic.ts';
 import { openFixtures } from '../files/fixtures.ts';
-import { findSources } from '../files/sources.ts';
+import { findSources, type Source } from '../files/sources.ts';
 import type { Loaded } from '../model/index.ts';
 import { loadScenarios } from '../scenario/index.ts';
 import type { Settings } from './settings.ts';
@@ -22,11 +22,28 @@ export class ScenarioMistakes extends Error {
   }
 }
 
+type LoadSettings = Pick<Settings, 'paths' | 'objects' | 'fixtures' | 'strict'>;
+
+/** What became of the scenarios, and the text that was read. */
+export interface LoadedFiles extends Loaded {
+  readonly sources: readonly Source[];
+}
+
 /** Reads the scenario files as they stand, with those given as data, and compiles them. Never throws for what is in them. */
-export async function loadAll(settings: Pick<Settings, 'paths' | 'objects' | 'fixtures' | 'strict'>): Promise<Loaded> {
-  const found = findSources(settings.paths, { exclude: [settings.fixtures] });
+export async function loadAll(settings: LoadSettings): Promise<LoadedFiles> {
+  const found = findFiles(settings);
   const objects = settings.objects.map((value, index) => ({ file: `scenario object ${index + 1}`, value }));
   const loaded = await loadScenarios([...found.sources, ...objects], { fixtures: openFixtures(settings.fixtures), strict: settings.strict });
   const diagnostics = [...found.diagnostics, ...loaded.diagnostics].sort(byPlace);
-  return { plan: diagnostics.length > 0 ? null : loaded.plan, diagnostics };
+  return { plan: diagnostics.length > 0 ? null : loaded.plan, diagnostics, sources: found.sources };
+}
+
+/** Whether the scenario files are no longer what was read. */
+export function haveChanged(settings: LoadSettings, read: readonly Source[]): boolean {
+  const { sources } = findFiles(settings);
+  return sources.length !== read.length || sources.some(({ file, text }, index) => file !== read[index]!.file || text !== read[index]!.text);
+}
+
+function findFiles(settings: LoadSettings): ReturnType<typeof findSources> {
+  return findSources(settings.paths, { exclude: [settings.fixtures] });
 }

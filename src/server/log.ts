@@ -4,7 +4,7 @@ import type { ExchangeDraft } from '../world/journal.ts';
 
 /** What the running server tells the person at its terminal. One line per event, control characters escaped. */
 export interface Log {
-  /** An exchange: always when it was unmatched, violated an expectation or was cut off; all of them when a log was asked for. */
+  /** An exchange: always when something was wrong with it (unmatched, a violation, an expression that failed, a client that went away); all of them when a log was asked for. */
   exchange(draft: ExchangeDraft): void;
   /** A message for people. */
   info(message: string): void;
@@ -29,7 +29,9 @@ export function createLog(options: LogOptions): Log {
   };
   return {
     exchange(draft) {
-      const notable = draft.rule === null ? draft.nearest.length > 0 || draft.status === 404 || draft.note !== null : draft.violations.length > 0;
+      const { rule, nearest, status, note, violations } = draft;
+      const refused = note !== null && status !== null && status >= 400;
+      const notable = rule === null ? nearest.length > 0 || status === 404 || note !== null : violations.length > 0 || refused;
       if (quiet || (format === null && !notable)) return;
       say('exchange', exchangeLine(draft), exchangeFacts(draft));
     },

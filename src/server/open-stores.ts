@@ -1,6 +1,6 @@
 import { EnvironmentProblem } from '../base/problems.ts';
 import { openDataFolder } from '../files/data-folder.ts';
-import { openJournalLog } from '../files/journal-log.ts';
+import { openJournalLog, type JournalLog } from '../files/journal-log.ts';
 import { openReports, type ReportStore } from '../files/reports.ts';
 import { StorageRefusal } from '../files/storage-refusal.ts';
 import { openWorldsFile } from '../files/worlds-file.ts';
@@ -29,16 +29,21 @@ export async function openStores(settings: Settings, clock: Clock, log: Log, clo
   closing.add(() => folder.close());
   const worlds = new Worlds({ maxSessions: settings.maxSessions });
   const startedAtMs = folder.durable ? Date.now() : null;
+  const kept = folder.durable ? openKept(folder.path, settings, worlds, clock, log, closing) : { journal: null, worldChanged: () => undefined };
   const reports = usable(() => openReports(folder, { ids: createIds('r', startedAtMs), now: clock.now }));
+  // Closed before the journal's file, which is still to hear of the uploads that this breaks off.
   closing.add(() => reports.close());
-  const nextId = createIds('e', startedAtMs);
-  if (!folder.durable) return { journal: createJournal({ capacity: settings.journal }), reports, worlds, nextId, worldChanged: () => undefined };
+  const journal = createJournal({ capacity: settings.journal, keep: kept.journal });
+  return { journal, reports, worlds, nextId: createIds('e', startedAtMs), worldChanged: kept.worldChanged };
+}
 
-  const keep = openJournalLog(folder.path, { capacity: settings.journal, onProblem: (error) => log.info(`The journal cannot be written: ${error.message}`) });
-  closing.add(() => keep.close());
-  const worldsFile = openWorldsFile(folder.path, worlds, { now: clock.now, onProblem: (message) => log.info(message) });
+/** What outlives the run beside the reports. */
+function openKept(folder: string, settings: Settings, worlds: Worlds, clock: Clock, log: Log, closing: Closing): { readonly journal: JournalLog; readonly worldChanged: () => void } {
+  const journal = openJournalLog(folder, { capacity: settings.journal, onProblem: (error) => log.info(`The journal cannot be written: ${error.message}`) });
+  closing.add(() => journal.close());
+  const worldsFile = openWorldsFile(folder, worlds, { now: clock.now, onProblem: (message) => log.info(message) });
   closing.add(() => worldsFile.close());
-  return { journal: createJournal({ capacity: settings.journal, keep }), reports, worlds, nextId, worldChanged: () => worldsFile.changed() };
+  return { journal, worldChanged: () => worldsFile.changed() };
 }
 
 function usable<T>(open: () => T): T {

@@ -1,7 +1,7 @@
 import { nearestRoutes, nearestRules } from '../engine/nearest-misses.ts';
 import type { Decision } from '../engine/decide.ts';
 import { PassFacts, type PassContext } from '../engine/pass-facts.ts';
-import { ExpressionFailure, MalformedBody, type Answer, type NearMiss, type Request, type RuleReference } from '../model/index.ts';
+import { ExpressionFailure, MalformedBody, UploadMissing, type Answer, type NearMiss, type Request, type RuleReference } from '../model/index.ts';
 import type { App } from './app.ts';
 import { scenarioOver, type Pass } from './pass.ts';
 import { problemAnswer, type Problem } from './problem.ts';
@@ -36,8 +36,16 @@ function allowed(methods: readonly string[]): string {
   return [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])].sort().join(', ');
 }
 
+/** Why a reply could not be rendered; throws what is no fault of request or scenario. */
+export function problemOfRendering(error: unknown, rule: RuleReference): Problem {
+  if (error instanceof ExpressionFailure) return failedExpression(error, rule);
+  if (error instanceof UploadMissing) return { status: 404, detail: error.message };
+  if (error instanceof MalformedBody) return { status: 400, detail: error.message };
+  throw error;
+}
+
 /** 500: rule, expression and reason. */
-export function failedExpression(failure: ExpressionFailure, rule: RuleReference | null): Problem {
+function failedExpression(failure: ExpressionFailure, rule: RuleReference | null): Problem {
   return { status: 500, detail: failure.message, more: { expression: failure.expression, reason: failure.reason, ...(rule && { rule }) } };
 }
 

@@ -14,7 +14,8 @@ export interface Outcome {
   readonly violations?: readonly Violation[];
   readonly nearest?: readonly NearMiss[];
   readonly live?: LiveRule | null;
-  readonly note?: string | null;
+  /** What else a person should know; a reply that cannot be rendered adds it late. */
+  note?: string | null;
 }
 
 type Recorded = Pick<Pass, 'id' | 'atMs' | 'startMs' | 'session' | 'request'> & Partial<Pick<Pass, 'head' | 'found'>>;

@@ -1,6 +1,6 @@
 import { watchFiles, type Watch } from '../files/watch.ts';
 import type { App } from './app.ts';
-import { loadAll } from './load.ts';
+import { haveChanged, loadAll, type LoadedFiles } from './load.ts';
 import type { RunningControl } from './running-control.ts';
 import type { Settings } from './settings.ts';
 
@@ -8,7 +8,7 @@ import type { Settings } from './settings.ts';
  * Takes over edited scenarios while the server runs. A clean edit is compiled whole and swapped in between two requests; a
  * broken one leaves the last good one serving and its mistakes are told. Gives the way to stop.
  */
-export function watchScenarios(settings: Settings, app: App, control: RunningControl): () => Promise<void> {
+export function watchScenarios(settings: Settings, app: App, control: RunningControl, loaded: LoadedFiles): () => Promise<void> {
   let closed = false;
   let watching: Promise<Watch> | null = null;
   let running: Promise<void> | null = null;
@@ -16,9 +16,9 @@ export function watchScenarios(settings: Settings, app: App, control: RunningCon
   const reload = async (): Promise<void> => {
     do {
       again = false;
-      const { plan, diagnostics } = await loadAll(settings);
+      const files = await loadAll(settings);
       if (closed) return;
-      tellAndTake(app, control, plan, diagnostics);
+      tellAndTake(app, control, files);
     } while (again);
   };
   const onChange = (): void => {
@@ -31,7 +31,9 @@ export function watchScenarios(settings: Settings, app: App, control: RunningCon
     });
   };
   watching = watchFiles({ paths: [...settings.paths, settings.fixtures], onChange, onError: (error) => app.log.info(`Edits may go unnoticed: ${error.message}`) });
-  watching.catch((error: unknown) => app.log.info(`Edits are not watched: ${error instanceof Error ? error.message : String(error)}`));
+  // An edit between the first load and the moment from which changes are seen must not be missed.
+  watching.then(() => !closed && haveChanged(settings, loaded.sources) && onChange())
+    .catch((error: unknown) => app.log.info(`Edits are not watched: ${error instanceof Error ? error.message : String(error)}`));
   return async () => {
     closed = true;
     const watch = await watching?.catch(() => null);
@@ -40,7 +42,7 @@ export function watchScenarios(settings: Settings, app: App, control: RunningCon
   };
 }
 
-function tellAndTake(app: App, control: RunningControl, plan: Awaited<ReturnType<typeof loadAll>>['plan'], diagnostics: Awaited<ReturnType<typeof loadAll>>['diagnostics']): void {
+function tellAndTake(app: App, control: RunningControl, { plan, diagnostics }: LoadedFiles): void {
   const { serving, log, clock } = app;
   if (plan) {
     serving.swap(plan);

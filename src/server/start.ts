@@ -14,7 +14,7 @@ import { createHandler } from './handle.ts';
 import { hostNames, isLoopback } from './hosts.ts';
 import { keepCertificate } from './keep-certificate.ts';
 import { listen, type Listening } from './listen.ts';
-import { loadAll, ScenarioMistakes } from './load.ts';
+import { loadAll, ScenarioMistakes, type LoadedFiles } from './load.ts';
 import { createLog, type Log } from './log.ts';
 import { openStores, type Stores } from './open-stores.ts';
 import { defaultLimits } from './receive/limits.ts';
@@ -66,7 +66,7 @@ export async function startServer(settings: Settings, options: StartOptions): Pr
   checkSelected(loaded.plan, settings.scenario);
   const closing = new Closing();
   try {
-    return await open(settings, options, loaded.plan, certificates, closing);
+    return await open(settings, options, { ...loaded, plan: loaded.plan }, certificates, closing);
   } catch (error) {
     await closing.close().catch(() => undefined);
     throw error;
@@ -74,7 +74,8 @@ export async function startServer(settings: Settings, options: StartOptions): Pr
 }
 
 /** Puts the server together: what it remembers, what it serves, the admin API, then the sockets. Closed in the opposite order. */
-async function open(settings: Settings, options: StartOptions, plan: Plan, certificates: Certificates, closing: Closing): Promise<RunningServer> {
+async function open(settings: Settings, options: StartOptions, loaded: LoadedFiles & { readonly plan: Plan }, certificates: Certificates, closing: Closing): Promise<RunningServer> {
+  const { plan } = loaded;
   const clock = createClock(settings.clock);
   const log = createLog({ format: settings.log, quiet: settings.quiet, write: options.write, now: clock.now });
   const stores = await openStores(settings, clock, log, closing);
@@ -103,7 +104,7 @@ async function open(settings: Settings, options: StartOptions, plan: Plan, certi
   const { close: closeSockets, port } = listening;
   closing.add(() => closeSockets(0));
   closing.add(renewing(certificates, listening, log));
-  if (settings.watch && settings.paths.length > 0) closing.add(watchScenarios(settings, app, control));
+  if (settings.watch && settings.paths.length > 0) closing.add(watchScenarios(settings, app, control, loaded));
   return {
     settings, certificates, control, port,
     url: addresses.url,

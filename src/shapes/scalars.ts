@@ -1,3 +1,4 @@
+import { cheapestNumber, isNumeric, type Numeric } from '../base/json.ts';
 import { parseDuration, parsePercent, parseSize } from '../base/units.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { kindOf, show } from '../base/show.ts';
@@ -11,7 +12,7 @@ export function text(options: { expected?: string; pattern?: RegExp; about?: str
     expected, about: options.about, kinds: ['string'],
     read: (value) => (typeof value === 'string' && (!options.pattern || options.pattern.test(value)) ? value : invalid),
     schema: { type: 'string', ...(options.pattern && { pattern: options.pattern.source }) },
-    fix: (value) => (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? `Put it in quotes: \`'${String(value)}'\`` : undefined),
+    fix: (value) => (isNumeric(value) || typeof value === 'boolean' ? `Put it in quotes: \`'${String(value)}'\`` : undefined),
   });
 }
 
@@ -21,7 +22,10 @@ export function number(options: { min?: number; max?: number; fraction?: boolean
   const range = Number.isFinite(min) && Number.isFinite(max) ? ` from ${min} to ${max}` : Number.isFinite(min) ? ` of at least ${min}` : Number.isFinite(max) ? ` of at most ${max}` : '';
   return scalar<number>({
     expected: options.expected ?? `${fraction ? 'a number' : 'a whole number'}${range}`, about: options.about, kinds: ['number'],
-    read: (value) => (typeof value === 'number' && value >= min && value <= max && (fraction || Number.isInteger(value)) ? value : invalid),
+    read(written) {
+      const value = cheapestNumber(written);
+      return typeof value === 'number' && value >= min && value <= max && (fraction || Number.isInteger(value)) ? value : invalid;
+    },
     schema: { type: fraction ? 'number' : 'integer', ...(Number.isFinite(min) && { minimum: min }), ...(Number.isFinite(max) && { maximum: max }) },
   });
 }
@@ -57,15 +61,20 @@ export function duration(about?: string): Shape<number, string | number> {
 
 /** A share from 0 to 1, written `20%`. */
 export function percent(about?: string): Shape<number, string> {
-  return quantity('a percentage from `0%` to `100%`', parsePercent, about, (value) => `Write \`${value}%\``) as Shape<number, string>;
+  return quantity('a percentage from `0%` to `100%`', parsePercent, about, (value) => `Write \`${asPercent(Number(String(value)))}%\``) as Shape<number, string>;
 }
 
-function quantity(expected: string, parse: (text: string) => number | null, about: string | undefined, fix: (value: number) => string): Shape<number, string | number> {
+/** What someone means who writes 0.2, or 20. */
+function asPercent(value: number): number {
+  return value > 0 && value < 1 ? Number((value * 100).toPrecision(12)) : value;
+}
+
+function quantity(expected: string, parse: (text: string) => number | null, about: string | undefined, fix: (value: Numeric) => string): Shape<number, string | number> {
   return scalar<number>({
     expected, about, kinds: ['string', 'number'],
-    read: (value) => (value === 0 ? 0 : typeof value === 'string' ? (parse(value) ?? invalid) : invalid),
+    read: (value) => (cheapestNumber(value) === 0 ? 0 : typeof value === 'string' ? (parse(value) ?? invalid) : invalid),
     schema: { type: ['string', 'integer'] },
-    fix: (value) => (typeof value === 'number' ? fix(value) : undefined),
+    fix: (value) => (isNumeric(value) ? fix(value) : undefined),
   }) as Shape<number, string | number>;
 }
 
@@ -98,7 +107,7 @@ function scalar<T>(options: ScalarOptions<T>): Shape<T> {
 
 /** What came, for a message: a scalar as it is, a map or a list by its kind. */
 export function gotWords(value: unknown): string {
-  return value === null || value === undefined || typeof value === 'object' ? kindOf(value) : show(value);
+  return value === null || value === undefined || (typeof value === 'object' && !isNumeric(value)) ? kindOf(value) : show(value);
 }
 
 /** The nearest map key on the way to a value: `headers` for `headers` and for `headers[2]`. */

@@ -38,8 +38,8 @@ async function begin(started: Started, bytes: string): Promise<void> {
 }
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-const { headers, body } = multipart({ file: { filename: 'a.zip', content: Buffer.alloc(100_000, 'z') } });
-const halfUpload = `POST /report HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${headers['Content-Type']}\r\nContent-Length: ${body.length}\r\n\r\n${body.subarray(0, 50_000).toString('latin1')}`;
+const { headers, body } = multipart({ file: { filename: 'a.zip', content: Buffer.alloc(2_000_000, 'z') } });
+const halfUpload = `POST /report HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${headers['Content-Type']}\r\nContent-Length: ${body.length}\r\n\r\n${body.subarray(0, 1_000_000).toString('latin1')}`;
 
 describe('SIGTERM', () => {
   test('lets go of what hangs, ends event streams and idle connections, finishes answers, removes the temporary folder, and exits with 0', async () => {
@@ -69,7 +69,7 @@ describe('SIGTERM', () => {
     expect(left(folder)).toEqual([]);
   });
 
-  test('while the server is starting stops it as soon as it has started', async () => {
+  test('and SIGINT are the same, quiet or not', async () => {
     const folder = project();
     const started = start(folder, '--quiet').catch((error: unknown) => error as Error);
     const ready = await started;
@@ -96,7 +96,7 @@ describe('kill -9 with --data', () => {
     const second = await start(folder, '--data', data);
     expect((await ask(second, '/count')).text).toBe('4');
     const reports = (await ask(second, '/_rehearsal/reports')).json();
-    expect([reports.total, reports.items[0].sizeBytes]).toEqual([1, 100_000]);
+    expect([reports.total, reports.items[0].sizeBytes]).toEqual([1, 2_000_000]);
     expect(readdirSync(join(data, 'reports')).filter((name) => name.endsWith('.part'))).toEqual([]);
     expect((await ask(second, '/_rehearsal/journal')).json().total).toBe(5);
     second.child.kill('SIGTERM');
@@ -134,16 +134,27 @@ describe('a data folder', () => {
     await first.ended();
   });
 
-  test('that vanishes while the server runs costs what could not be written: told, and the exit code is 3', async () => {
+  test('that cannot be written when the run ends: told in one line, the rest is closed all the same, and the exit code is 3', async () => {
     const folder = project();
     const started = await start(folder, '--data', 'data');
-    await ask(started, '/count');
-    const { renameSync } = await import('node:fs');
-    renameSync(join(folder, 'data'), join(folder, 'elsewhere'));
-    expect((await ask(started, '/report', { headers, body })).status).toBe(507);
-    expect((await ask(started, '/count')).text).toBe('2');
+    mkdirSync(join(folder, 'data/worlds.json/inner'), { recursive: true });
+    expect((await ask(started, '/count')).text).toBe('1');
     started.child.kill('SIGTERM');
     expect(await started.ended()).toBe(3);
-    expect(started.stderr()).toMatch(/rehearsal: What sessions remember could not be written/);
+    expect(started.stderr()).toMatch(/\nrehearsal: What sessions remember could not be written to .*worlds\.json: /);
+    expect(started.stderr()).not.toMatch(/\n\s+at /);
+    expect(readFileSync(join(folder, 'data/journal.ndjson'), 'utf8')).toContain('/count');
+    expect(existsSync(join(folder, 'data/.lock'))).toBe(false);
   });
+});
+
+test('a reader that goes away after the ready line ends no server', async () => {
+  const folder = project();
+  const started = await start(folder, '--log', 'text');
+  started.child.stdout!.destroy();
+  started.child.stderr!.destroy();
+  for (const path of ['/nope', '/count', '/nope', '/count']) await ask(started, path);
+  expect((await ask(started, '/count')).text).toBe('3');
+  started.child.kill('SIGTERM');
+  expect(await started.ended()).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EnvironmentProblem, ScenarioMistakes, startRehearsal, UsageProblem, type RehearsalOptions, type ScenarioInput } from '../../src/index.ts';
@@ -71,6 +71,8 @@ describe('servers in one process', () => {
     expect(texts.map((text) => statusesOf(text)[0] ?? null)).toEqual([null, null, 200, 200, 200, null]);
     await expect(openRaw(reach)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect(existsSync(join(folder, 'data/worlds.json'))).toBe(true);
+    const kept = readFileSync(join(folder, 'data/journal.ndjson'), 'utf8').trimEnd().split('\n').map((line) => (JSON.parse(line) as { url: string }).url);
+    expect(kept.sort()).toEqual(['/events', '/hang', '/late', '/made', '/report', '/soon']);
   });
 });
 
@@ -93,7 +95,7 @@ describe('a program that starts, asks and closes', () => {
       console.log(await ask(server, '/'));
       console.log(await ask(server, '/_rehearsal/health').then((text) => JSON.parse(text).status));
       await server.close();
-      console.log(process.getActiveResourcesInfo().filter((name) => !/^(PipeWrap|TTYWrap|FSReqPromise|Immediate|CloseReq)$/.test(name)).join());`);
+      console.log(process.getActiveResourcesInfo().filter((name) => !/^(PipeWrap|TTYWrap|FSReq|Immediate|CloseReq)/.test(name)).join());`);
     expect([code, out]).toEqual([0, 'hi\nok\n\n']);
   });
 

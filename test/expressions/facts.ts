@@ -38,6 +38,7 @@ export function facts(given: Given = {}): Facts {
     violations: [{ at: 'query.id', expected: '1', got: '2', text: 'query `id`: expected 1, got 2' }],
     bound: given.bound ?? {},
     count: () => ({ count: 1, resetMs: 0 }),
+    report: () => null,
     random: (label) => seeded(`${label}/${given.call ?? 1}`),
   };
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runProgram, says, startProgram, type Finished, type Started } from '../support/program.ts';
-import { temporaryFolder } from '../support/rehearsal.ts';
 import { root } from './page.ts';
 
 /** A folder as a reader of the page has it, with the server that its first command starts. */
@@ -16,12 +16,14 @@ export interface Project {
   start(command: string): Promise<Finished>;
   /** Writes a file of the page; resolves when the server has taken an edited scenario over, or has refused it. */
   write(name: string, text: string): Promise<void>;
+  /** Ends the server and takes the folder away. */
+  close(): Promise<void>;
 }
 
 const blockMs = 20_000;
 
 export async function openProject(): Promise<Project> {
-  const folder = temporaryFolder('readme');
+  const folder = mkdtempSync(join(tmpdir(), 'rehearsal-readme-'));
   for (const name of ['scenarios', 'fixtures']) cpSync(join(root, name), join(folder, name), { recursive: true });
   const shims = writeShims(folder);
   const server = await startProgram([], { cwd: folder });
@@ -41,6 +43,11 @@ export async function openProject(): Promise<Project> {
       writeFileSync(`${folder}/written`, `${here(text)}\n`);
       renameSync(`${folder}/written`, path);
       if (name.startsWith('scenarios/')) await says(server, () => reloads(server) > heard);
+    },
+    async close() {
+      server.child.kill('SIGTERM');
+      await server.ended();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -109,9 +116,13 @@ async function startAndStop(command: string, cwd: string, env: Readonly<Record<s
   return { code, stdout, stderr };
 }
 
-/** What is written into an empty folder by `rehearsal init`. */
-export async function initialised(): Promise<string> {
-  const folder = temporaryFolder('readme-init');
-  await runProgram(['init'], { cwd: folder });
-  return folder;
+/** What `rehearsal init` writes into an empty folder under this name. */
+export async function initialised(name: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'rehearsal-readme-init-'));
+  try {
+    await runProgram(['init'], { cwd: folder });
+    return readFileSync(join(folder, name), 'utf8');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

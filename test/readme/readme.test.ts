@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { settingsOfFile } from '../../src/cli/start-options.ts';
 import { openFixtures } from '../../src/files/fixtures.ts';
 import { loadScenarios } from '../../src/scenario/index.ts';
 import { differences, isLike, settled } from './compare.ts';
+import { ask } from '../support/client.ts';
 import { says } from '../support/program.ts';
 import { blocksOf, page, replaceTable, root, tableNames, tableOf, type Block } from './page.ts';
 import { initialised, openProject, type Project } from './project.ts';
@@ -31,6 +32,7 @@ let project: Project;
 beforeAll(async () => {
   project = await openProject();
 });
+afterAll(() => project.close());
 
 describe('every block of the README', () => {
   blocks.forEach((block, index) => {
@@ -89,7 +91,7 @@ async function isThere(block: Block, shown: Block | undefined): Promise<void> {
 async function yamlHolds(block: Block): Promise<void> {
   const name = namedFile(block);
   if (name === 'rehearsal.config.yaml') return void settingsOfFile(parse(block.text), name);
-  if (name?.startsWith('.github/')) return expect(`${block.text.split('\n').slice(1).join('\n')}\n`).toBe(readFileSync(join(await initialised(), name), 'utf8'));
+  if (name?.startsWith('.github/')) return expect(`${block.text.split('\n').slice(1).join('\n')}\n`).toBe(await initialised(name));
   if (block.info === 'mistakes') return project.write(name!, block.text);
   const text = block.info === 'fragment' ? inScenario(block.text) : block.text;
   const siblings = text.includes('extends:') ? parents(block) : [];
@@ -164,6 +166,15 @@ describe('what the README says of the source', () => {
 
   test('every table that is marked as made from the source is one', () => {
     expect(tableNames().filter((name) => !Object.hasOwn(tables, name))).toEqual([]);
+  });
+
+  test('the table of the admin API has every endpoint, and no other', async () => {
+    const { paths } = (await ask(project.server, '/_rehearsal/openapi.json')).json() as { paths: Record<string, Record<string, unknown>> };
+    const methods = ['get', 'put', 'post', 'delete', 'patch'];
+    const built = Object.entries(paths).flatMap(([path, item]) => methods.filter((method) => method in item).map((method) => `${method.toUpperCase()} ${path.replace(/^\/_rehearsal/, '')}`));
+    const section = /^## Admin API$([^]*?)^## /m.exec(page)![1]!;
+    const told = section.split('\n').filter((line) => line.startsWith('| `')).flatMap((line) => [...line.split('|')[1]!.matchAll(/`([A-Z]+ [^`]+)`/g)].map((found) => found[1]!));
+    expect(told.sort()).toEqual(built.sort());
   });
 
   test('every file that it links to or names is there', () => {

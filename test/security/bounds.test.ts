@@ -68,8 +68,8 @@ describe('Bounds', () => {
       'POST /report': { respond: { json: { ok: true } } }, 'GET /file': { respond: { file: 'large.bin' } }, 'GET /made': { respond: { bytes: '1 GiB' } }, 'GET /slow': { respond: { bytes: '10 MB', throttle: '10 kB/s' } },
       'GET /hang': { respond: { text: 'x', fault: 'hang' } }, 'GET /events': { respond: { sse: true, stream: [{ text: 'a' }, { text: 'b', delay: '1 h' }] } }, 'GET /late': { respond: { text: 'x', delay: '1 h' } },
     } } });
-    const { headers, body } = multipart({ file: { filename: 'a.bin', content: Buffer.alloc(300_000, 'x') } });
-    const upload = Buffer.concat([Buffer.from(`POST /report HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${headers['Content-Type']}\r\nContent-Length: ${body.length}\r\n\r\n`), body.subarray(0, 100_000)]);
+    const { headers, body } = multipart({ file: { filename: 'a.bin', content: Buffer.alloc(1_000_000, 'x') } });
+    const upload = Buffer.concat([Buffer.from(`POST /report HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${headers['Content-Type']}\r\nContent-Length: ${body.length}\r\n\r\n`), body.subarray(0, 400_000)]);
     const raw = Buffer.concat([Buffer.from('POST /report HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/zip\r\nTransfer-Encoding: chunked\r\n\r\n8000\r\n'), Buffer.alloc(0x8000)]);
     const get = (path: string): Buffer => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     const kinds = [upload, raw, get('/file'), get('/made'), get('/slow'), get('/hang'), get('/events'), get('/late'), get('/file'), upload];

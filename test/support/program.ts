@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll } from 'vitest';
+import { whenTestsEnd } from './cleanup.ts';
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 
@@ -50,7 +50,7 @@ export async function startProgram(args: readonly string[], options: { cwd: stri
   rmSync(file, { force: true });
   const program = launch(['start', ...args, '--port', '0', '--ready-file', file], options);
   const ended = once(program.child, 'close').then(([code]) => code as number | null);
-  afterAll(async () => {
+  whenTestsEnd(async () => {
     if (program.child.exitCode === null && program.child.signalCode === null) program.child.kill('SIGKILL');
     await ended;
   });

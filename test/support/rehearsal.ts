@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { whenTestsEnd } from './cleanup.ts';
 import { startRehearsal, type Rehearsal, type RehearsalOptions } from '../../src/index.ts';
 
 /** A folder that goes when the test file ends. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `rehearsal-${name}-`));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  whenTestsEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -17,6 +17,6 @@ let sharedCerts: string | undefined;
 export async function rehearse(options: RehearsalOptions = {}): Promise<Rehearsal> {
   sharedCerts ??= temporaryFolder('certs');
   const server = await startRehearsal({ certs: sharedCerts, ...options });
-  afterAll(() => server.close());
+  whenTestsEnd(() => server.close());
   return server;
 }

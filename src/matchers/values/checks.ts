@@ -1,4 +1,4 @@
-import { compareNumbers, jsonEquals, type Numeric } from '../../base/json.ts';
+import { cheapestNumber, compareNumbers, jsonEquals, type Numeric } from '../../base/json.ts';
 import { editDistance } from '../../base/nearest.ts';
 import { parseSize } from '../../base/units.ts';
 import type { Compiler } from '../../model/index.ts';
@@ -56,7 +56,7 @@ export function compileOperator(name: OperatorName, raw: unknown, fold: boolean,
 export function equality(raw: unknown, domain: Domain, fold: boolean): Check {
   const words = showValue(raw, domain);
   if (domain === 'size') {
-    const sizeBytes = typeof raw === 'string' ? parseSize(raw) : raw;
+    const sizeBytes = typeof raw === 'string' ? parseSize(raw) : cheapestNumber(raw);
     return { words, passes: (value) => value === sizeBytes };
   }
   if (domain === 'text' || (typeof raw === 'string' && fold)) {
@@ -64,7 +64,8 @@ export function equality(raw: unknown, domain: Domain, fold: boolean): Check {
     return { words: fold ? `${words} (in any case)` : words, passes: (value) => typeof value === 'string' && folded(value, fold) === wanted, nearness: (value) => textNearness(value, wanted) };
   }
   if (typeof raw === 'string') return { words, passes: (value) => value === raw, nearness: (value) => textNearness(value, raw) };
-  return { words, passes: (value) => jsonEquals(value, raw) };
+  const wanted = cheapestNumber(raw);
+  return { words, passes: (value) => jsonEquals(value, wanted) };
 }
 
 function containment(raw: unknown, fold: boolean, domain: Domain, compiler: Compiler, nested: Nested | undefined): Check {
@@ -85,7 +86,7 @@ function textCheck(raw: unknown, fold: boolean, words: string, passes: (value: s
 }
 
 function comparison(raw: unknown, domain: Domain, words: string, holds: (order: number) => boolean): Check {
-  const bound = (domain === 'size' && typeof raw === 'string' ? parseSize(raw) : raw) as Numeric;
+  const bound = (domain === 'size' && typeof raw === 'string' ? parseSize(raw) : cheapestNumber(raw)) as Numeric;
   return {
     words: `${words} ${showValue(raw, domain)}`,
     passes(value) {

@@ -8,8 +8,3 @@ export function numberIn(value: unknown): Numeric | null {
   if (typeof value === 'string') return value.length <= longest && decimal.test(value) ? exactNumber(value.startsWith('+') ? value.slice(1) : value) : null;
   return isNumeric(value) ? value : null;
 }
-
-/** Whether a number has no fraction. */
-export function isWhole(value: Numeric): boolean {
-  return typeof value === 'bigint' || Number.isInteger(Number(value));
-}

@@ -1,4 +1,4 @@
-import { isNumeric } from '../../base/json.ts';
+import { cheapestNumber, isNumeric } from '../../base/json.ts';
 import { parseSize } from '../../base/units.ts';
 import { gotWords, valueKind, type JsonSchema } from '../../shapes/index.ts';
 import { typeWords, type TypeWord } from './types.ts';
@@ -64,8 +64,8 @@ export function operandProblem(name: OperatorName, value: unknown, domain: Domai
 
 /** What is wrong with a size: it must carry its unit. */
 export function sizeProblem(value: unknown): { expected: string; got: string; fix?: string } | null {
-  if (value === 0 || (typeof value === 'string' && parseSize(value) !== null)) return null;
-  return { expected: 'a size with its unit, such as `20 MB` or `1 KiB`', got: gotWords(value), ...(typeof value === 'number' && { fix: `Write the unit, such as \`${value} B\`` }) };
+  if (cheapestNumber(value) === 0 || (typeof value === 'string' && parseSize(value) !== null)) return null;
+  return { expected: 'a size with its unit, such as `20 MB` or `1 KiB`', got: gotWords(value), ...(isNumeric(value) && { fix: `Write the unit, such as \`${String(value)} B\`` }) };
 }
 
 /** The words of a `type` operand; null when it is none. */

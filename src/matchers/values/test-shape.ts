@@ -1,3 +1,4 @@
+import { isNumeric } from '../../base/json.ts';
 import { didYouMean } from '../../base/nearest.ts';
 import type { Path } from '../../base/place.ts';
 import { gotWords, invalid, valueKind, type JsonSchema, type Report, type Shape, type ValueKind } from '../../shapes/index.ts';
@@ -62,7 +63,7 @@ function checkLiteral(value: unknown, domain: Domain, path: Path, report: Report
     if (problem) report(path, { code: 'wrong-value', message: 'Wrong value for a size', ...problem });
     return problem === null;
   }
-  if (domain === 'count') return (typeof value === 'number' && Number.isInteger(value) && value >= 0) || wrong(path, report, kinds.count, value);
+  if (domain === 'count') return (isNumeric(value) && Number.isInteger(Number(String(value))) && Number(String(value)) >= 0) || wrong(path, report, kinds.count, value);
   return ['string', 'number', 'boolean'].includes(valueKind(value)) || wrong(path, report, kinds.text, value);
 }
 

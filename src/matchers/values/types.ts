@@ -1,5 +1,5 @@
-import { isNumeric } from '../../base/json.ts';
-import { isWhole, numberIn } from './decimal.ts';
+import { isNumeric, isWhole } from '../../base/json.ts';
+import { numberIn } from './decimal.ts';
 
 /** The words for the types of values: those of JSON and those that people use. */
 export const typeWords = ['text', 'string', 'number', 'integer', 'boolean', 'null', 'list', 'array', 'map', 'object'] as const;
