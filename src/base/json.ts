@@ -9,13 +9,21 @@ export type Json = null | boolean | number | bigint | string | LosslessNumber | 
 /** Numbers longer than this keep their text but are compared as doubles: big-integer arithmetic on them would cost too much. */
 const exactDigits = 400;
 
-const longDigits = /\d[\d.]{14,}\d|[eE][+-]?\d{2,}/;
+const longDigits = /\d[\d.]{14}[\d.]?\d|[eE][+-]?\d{2,}/;
+
+/** Numbers longer than this are refused: nobody counts with them, and patterns over them run out of stack. */
+const longestNumber = 10_000;
 
 /** Reads JSON. Text with a run of 16 digits or more takes the exact path. Throws SyntaxError. */
 export function parseJson(text: string): Json {
   if (!longDigits.test(text)) return withoutPrototypes(JSON.parse(text) as Json);
   JSON.parse(text); // the same verdict, and the engine's own message, for what is not JSON
-  return withoutPrototypes(parse(text, undefined, exactNumber) as Json);
+  return withoutPrototypes(parse(text, undefined, boundedNumber) as Json);
+}
+
+function boundedNumber(source: string): number | bigint | LosslessNumber {
+  if (source.length > longestNumber) throw new SyntaxError(`a number in it has more than ${longestNumber} digits`);
+  return exactNumber(source);
 }
 
 /** A number in the cheapest form that keeps its digits. */
@@ -69,7 +77,7 @@ export function isNumeric(value: unknown): value is Numeric {
 export function compareNumbers(a: Numeric, b: Numeric): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'bigint' && typeof b === 'bigint') return a < b ? -1 : a > b ? 1 : 0;
-  if (String(a).length > exactDigits || String(b).length > exactDigits) return Number(a) - Number(b) || 0;
+  if (String(a).length > exactDigits || String(b).length > exactDigits) return Number(String(a)) - Number(String(b)) || 0;
   const [x, y] = alignDecimals(decimal(String(a)), decimal(String(b)));
   return x < y ? -1 : x > y ? 1 : 0;
 }

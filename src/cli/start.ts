@@ -85,11 +85,16 @@ function readyLine(server: RunningServer): string {
   const facts = [
     `Rehearsal is ready at ${server.url}`,
     ...(server.httpUrl ? [`plain HTTP at ${server.httpUrl}`] : []),
-    ...(server.adminUrl ? [`console ${server.adminUrl}/`] : []),
+    server.adminUrl ? `console ${server.adminUrl}/` : `the admin API is off (${adminOffBecause(server.settings)})`,
     `CA ${server.certificates.caFile} (see \`rehearsal trust\`)`,
     `scenarios ${server.scenarios.join(', ')}`,
   ];
   return `${facts.join(' · ')}\n`;
+}
+
+/** Why there is no admin API, and what turns it on. */
+function adminOffBecause({ admin, host }: Settings): string {
+  return admin ? `${host} can be reached from other machines: give --admin-token TOKEN to turn it on` : '--no-admin';
 }
 
 /** Written whole: a pipeline that waits for the file never reads half of it. */

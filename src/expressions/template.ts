@@ -11,11 +11,12 @@ import { asText } from './values.ts';
 const deepest = 200;
 const mostValues = 500_000;
 
-export type TemplateMistake = ExpressionMistake & { readonly path: Path };
+/** `at: 'key'`: it stands in the key itself, not in what is behind it. */
+export type TemplateMistake = ExpressionMistake & { readonly path: Path; readonly at?: 'key' };
 
 /**
  * Compiles any JSON-like value with `${{ }}` in its strings. A string that is one expression and nothing else becomes the value
- * itself, of whatever type; in a longer string the parts are joined as text. Keys are never expressions. What has no expression
+ * itself, of whatever type; in a longer string the parts are joined as text, and so in a key. What has no expression
  * in it is given back as it is, not copied. `path` of a mistake leads to the string, `offset` into it.
  */
 export function compileTemplate<T = unknown>(
@@ -36,7 +37,7 @@ function holdsExpression(value: unknown, left: { values: number }, depth: number
   if (typeof value !== 'object' || value === null) return false;
   if (depth === 0 || left.values < 0) return true;
   if (Array.isArray(value)) return value.some((item) => holdsExpression(item, left, depth - 1));
-  for (const key in value) if (holdsExpression((value as Record<string, unknown>)[key], left, depth - 1)) return true;
+  for (const key in value) if (key.includes('${{') || holdsExpression((value as Record<string, unknown>)[key], left, depth - 1)) return true;
   return false;
 }
 
@@ -83,11 +84,22 @@ function compileList(list: readonly unknown[], path: Path, filling: Filling): Fi
 function compileMap(map: Readonly<Record<string, unknown>>, path: Path, filling: Filling): FilledPart {
   const keys = Object.keys(map);
   const items = keys.map((key) => compilePart(map[key], [...path, key], filling));
-  return together(items, map, (facts) => {
+  const names = keys.map((key) => (key.includes('${{') ? compileKey(key, path, filling) : null));
+  return together([...items, ...names.filter((name) => name !== null)], map, (facts) => {
     const filled = Object.create(null) as Record<string, unknown>;
-    for (let index = 0; index < keys.length; index += 1) filled[keys[index]!] = items[index]!.render(facts);
+    for (let index = 0; index < keys.length; index += 1) {
+      const name = names[index];
+      filled[name ? asText(name.render(facts)) : keys[index]!] = items[index]!.render(facts);
+    }
     return filled;
   });
+}
+
+function compileKey(key: string, path: Path, filling: Filling): FilledPart {
+  const first = filling.mistakes.length;
+  const part = compileText(key, [...path, key], { ...filling, scope: { ...filling.scope, label: `${filling.scope.label}/key` } });
+  for (let index = first; index < filling.mistakes.length; index += 1) filling.mistakes[index] = { ...filling.mistakes[index]!, at: 'key' };
+  return part;
 }
 
 /** A list or map of parts: made anew for each request only when a request can change it. */

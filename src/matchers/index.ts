@@ -39,6 +39,10 @@ const notYet = {
   find: 'scenarios have no collections yet',
 };
 
+const bodyKinds = 'Write `json` for a JSON body, `text` for any other';
+const inTheRoute = 'Method and path stand in the route, such as `POST /tasks`';
+const foreign = { body: bodyKinds, payload: bodyKinds, method: inTheRoute, path: inTheRoute, url: inTheRoute, parts: 'Write `multipart`', file: 'Write `multipart`', files: 'Write `multipart`', probability: 'Write `chance`' };
+
 const combined = combinations<MatchersIn>(lazily('a map of matchers', ['map'], () => matcherMapShape));
 
 /** All kinds, in the order of the reference page. */
@@ -49,7 +53,7 @@ const kindsByKey: ReadonlyMap<string, MatcherKind> = new Map(matcherKinds.map((k
 /** The shape of a map of matchers: every key optional, unknown keys are mistakes. */
 export const matcherMapShape: Shape<MatcherMap, MatchersIn> = object(
   Object.fromEntries(matcherKinds.map((kind) => [kind.key, optional(describedBy(kind))])),
-  { name: 'a map of matchers', definition: 'matchers', notYet, expected: 'a map of matchers such as `{ query: { id: 1 } }`', about: 'Matchers: all must hold.' },
+  { name: 'a map of matchers', definition: 'matchers', notYet, foreign, expected: 'a map of matchers such as `{ query: { id: 1 } }`', about: 'Matchers: all must hold.' },
 ) as unknown as Shape<MatcherMap, MatchersIn>;
 
 /** Compiles a checked map of matchers: the result holds when all of them do. */

@@ -9,7 +9,7 @@ export const tooMuchToSearch: unique symbol = Symbol('too much to search');
 export type JsonQuery = (value: unknown) => readonly unknown[] | typeof tooMuchToSearch;
 
 /** Steps that `..` may take in one body, and nodes that are looked at: nested `..` would otherwise cost without bound. */
-const maxSteps = 1_000_000;
+const maxSteps = 400_000;
 const maxNodes = 10_000;
 const maxDepth = 250;
 

@@ -6,7 +6,8 @@ import { MalformedBody, type Request } from '../model/index.ts';
 
 /** Bounds on what is built into a document. */
 const maxDepth = 200;
-const maxElements = 100_000;
+/** Elements, attributes, comments, instructions and CDATA sections together. */
+const maxNodes = 100_000;
 
 type Parser = typeof import('@xmldom/xmldom').DOMParser;
 let DOMParser: Parser | undefined;
@@ -54,34 +55,48 @@ export function parseXml(text: string): Document {
   if (!DOMParser) throw new Error('The XML parser is not loaded');
   const problem = structureProblem(text);
   if (problem) throw new MalformedBody('XML', problem);
-  const stop = (level: string, message: string): void => {
-    if (level !== 'warning') throw new MalformedBody('XML', firstLine(message));
-  };
-  const document = new DOMParser({ onError: stop, locator: false }).parseFromString(text.trimStart(), 'text/xml');
+  const document = parse(DOMParser, text.trimStart());
   if (document.doctype || !document.documentElement) throw new MalformedBody('XML', document.doctype ? 'it has a DOCTYPE, which is refused' : 'it has no element');
   return document;
+}
+
+/** The parser wraps what its handler throws in words about itself: the first complaint is kept aside. */
+function parse(Parser: Parser, text: string): Document {
+  let complaint: MalformedBody | null = null;
+  const stop = (level: string, message: string): void => {
+    if (level === 'warning') return;
+    complaint ??= new MalformedBody('XML', firstLine(message));
+    throw complaint;
+  };
+  try {
+    return new Parser({ onError: stop, locator: false }).parseFromString(text, 'text/xml');
+  } catch (error) {
+    throw complaint ?? error;
+  }
 }
 
 /** What is refused before a document is built. Comments, CDATA sections and instructions are stepped over. */
 function structureProblem(text: string): string | null {
   let depth = 0;
-  let elements = 0;
+  let nodes = 0;
   for (let at = text.indexOf('<'); at !== -1; at = text.indexOf('<', at)) {
+    nodes += 1;
     if (text.startsWith('<!--', at)) at = after(text, '-->', at + 4);
     else if (text.startsWith('<![CDATA[', at)) at = after(text, ']]>', at + 9);
     else if (text.startsWith('<?', at)) at = after(text, '?>', at + 2);
     else if (text.startsWith('<!', at)) return 'it has a DOCTYPE or a declaration of entities, which is refused';
     else {
-      const end = endOfTag(text, at + 1);
-      if (text.charCodeAt(at + 1) === 0x2f) depth -= 1;
-      else {
-        elements += 1;
-        if (text.charCodeAt(end - 2) !== 0x2f) depth += 1;
+      const { end, attributes } = endOfTag(text, at + 1);
+      nodes += attributes;
+      if (text.charCodeAt(at + 1) === 0x2f) {
+        depth -= 1;
+        nodes -= 1;
       }
+      else if (text.charCodeAt(end - 2) !== 0x2f) depth += 1;
       if (depth > maxDepth) return `it is nested deeper than ${maxDepth} levels`;
-      if (elements > maxElements) return `it has more than ${maxElements} elements`;
       at = end;
     }
+    if (nodes > maxNodes) return `it has more than ${maxNodes} elements, attributes, comments and the like`;
   }
   return null;
 }
@@ -91,17 +106,19 @@ function after(text: string, end: string, from: number): number {
   return found === -1 ? text.length : found + end.length;
 }
 
-/** The position behind the `>` that ends a tag; one inside quotes does not. */
-function endOfTag(text: string, from: number): number {
+/** The position behind the `>` that ends a tag; one inside quotes does not. Attributes are counted by their quotes. */
+function endOfTag(text: string, from: number): { readonly end: number; readonly attributes: number } {
+  let attributes = 0;
   for (let at = from; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === 0x3e) return at + 1;
+    if (code === 0x3e) return { end: at + 1, attributes };
     if (code === 0x22 || code === 0x27) {
       at = text.indexOf(text[at]!, at + 1);
-      if (at === -1) return text.length;
+      if (at === -1) break;
+      attributes += 1;
     }
   }
-  return text.length;
+  return { end: text.length, attributes };
 }
 
 function firstLine(error: unknown): string {

@@ -1,12 +1,15 @@
 import type { Document, Element } from '@xmldom/xmldom';
 import type { Mistake } from '../base/diagnostic.ts';
+import { boundXPath, TooManySteps, withinSteps, type XPathEngine } from './bounded-xpath.ts';
 import { loadXmlParser, parseXml } from './xml-document.ts';
 
+export const tooMuchToSearch: unique symbol = Symbol('too much to search');
+
 /** The values that an XPath finds: the text of each node, or the one text, number or truth value as text. */
-export type XPathQuery = (document: Document) => readonly string[];
+export type XPathQuery = (document: Document) => readonly string[] | typeof tooMuchToSearch;
 
 /** What the types of the library leave out. */
-interface XPathLibrary {
+interface XPathLibrary extends XPathEngine {
   parse(expression: string): { evaluate(options: { node: unknown; namespaces: (prefix: string) => string | null; allowAnyNamespaceForNoPrefix: boolean }): unknown };
 }
 interface XPathResult { toArray?(): readonly XPathNode[]; stringValue(): string }
@@ -30,17 +33,30 @@ export function loadXPath(): Promise<(expression: string) => XPathQuery | Mistak
 async function load(): Promise<(expression: string) => XPathQuery | Mistake> {
   const [module] = await Promise.all([import('xpath'), loadXmlParser()]);
   const library = ('default' in module ? module.default : module) as unknown as XPathLibrary;
+  boundXPath(library);
   const sample = parseXml('<a/>');
   return (expression) => {
     try {
       const parsed = library.parse(expression);
-      const query: XPathQuery = (document) => valuesIn(parsed.evaluate({ node: document, namespaces: namespacesOf(document), allowAnyNamespaceForNoPrefix: true }) as XPathResult);
+      const query = bounded((document) => valuesIn(parsed.evaluate({ node: document, namespaces: namespacesOf(document), allowAnyNamespaceForNoPrefix: true }) as XPathResult));
       // An unknown function or variable shows only when the expression is worked out.
-      parsed.evaluate({ node: sample, namespaces: (prefix) => wellKnown[prefix] ?? `urn:${prefix}`, allowAnyNamespaceForNoPrefix: true });
+      withinSteps(() => parsed.evaluate({ node: sample, namespaces: (prefix) => wellKnown[prefix] ?? `urn:${prefix}`, allowAnyNamespaceForNoPrefix: true }));
       return query;
     } catch (error) {
       const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
       return { code: 'wrong-xpath', message: `The XPath is not well-formed: ${reason}`, expected: 'an XPath 1.0 expression such as `//order/@id`', got: `\`${expression}\`` };
+    }
+  };
+}
+
+function bounded(query: (document: Document) => readonly string[]): XPathQuery {
+  return (document) => {
+    try {
+      return withinSteps(() => query(document));
+    } catch (error) {
+      // The engine passes whole lists as arguments: a RangeError is a list that is too long for that.
+      if (error instanceof TooManySteps || error instanceof RangeError) return tooMuchToSearch;
+      throw error;
     }
   };
 }

@@ -1,12 +1,12 @@
 import { need, type Compiler, type MatcherKind } from '../model/index.ts';
 import { mapOf } from '../shapes/index.ts';
 import { notXml } from './body-type.ts';
-import { mismatch } from './mismatch.ts';
+import { mismatch, mismatchInWords } from './mismatch.ts';
 import { compileTest } from './values/compile-test.ts';
 import { textTest } from './values/test-shape.ts';
 import type { Scalar, Test } from './values/test-types.ts';
 import { readXml } from './xml-document.ts';
-import { loadXPath, type XPathQuery } from './xpath-query.ts';
+import { loadXPath, tooMuchToSearch, type XPathQuery } from './xpath-query.ts';
 
 const post = (body: string): { method: string; headers: Record<string, string>; body: string } => ({ method: 'POST', headers: { 'content-type': 'application/xml' }, body });
 const order = post('<order xmlns="urn:shop" id="7"><item price="5">tea</item><item price="9">cup</item></order>');
@@ -30,13 +30,17 @@ export const xpath: MatcherKind<Readonly<Record<string, unknown>>, Readonly<Reco
       needs: need.body, leaves: tests.length, pins: [],
       holds({ request }) {
         const document = readXml(request);
-        return document !== null && tests.every(({ query, test }) => test.passesAny(query(document)));
+        return document !== null && tests.every(({ query, test }) => {
+          const values = query(document);
+          return values !== tooMuchToSearch && test.passesAny(values);
+        });
       },
       explain({ request }) {
         const document = readXml(request);
         if (document === null) return [notXml(request.body)];
         return tests.flatMap(({ path, query, test }) => {
           const values = query(document);
+          if (values === tooMuchToSearch) return [mismatchInWords(`body.${path}`, `body \`${path}\`: expected ${test.expected}, got a body too large to be searched`, test.expected, 'a body too large to be searched')];
           return test.passesAny(values) ? [] : [mismatch(`body.${path}`, `body \`${path}\``, test.shortfall(values))];
         });
       },

@@ -11,7 +11,7 @@ export const json = {
   about: 'JSON; numbers keep their digits.',
   examples: [
     { yaml: '{ json: { tasks: [] } }', status: 200, headers: { 'content-type': 'application/json', 'content-length': '12' }, body: '{"tasks":[]}' },
-    { yaml: 'json: { id: 9007199254740993, price: 1.10 }', status: 200, body: '{"id":9007199254740993,"price":1.1}' },
+    { yaml: 'json: { id: 9007199254740993, price: 1.10 }', status: 200, body: '{"id":9007199254740993,"price":1.10}' },
     { yaml: '{ status: 404, json: { error: 404, message: resource not found, success: false } }', status: 404, body: '{"error":404,"message":"resource not found","success":false}' },
   ],
   compile: (value, compiler) => contentOf(filled(value, compiler, (one) => Buffer.from(stringifyJson(one))), (bytes) => plainBytes(bytes, 'application/json')),

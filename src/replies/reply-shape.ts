@@ -34,9 +34,13 @@ const fields = {
   ...common,
 } as unknown as Fields;
 
+const bodyKinds = 'Write the body under its kind: `json`, `text`, `html`, `xml`, `file` …';
+const foreign = { body: bodyKinds, data: bodyKinds, content: bodyKinds, payload: bodyKinds, code: 'Write `status`', statusCode: 'Write `status`', latency: 'Write `delay`', wait: 'Write `delay`', sleep: 'Write `delay`', contentType: 'Write `type`', mediaType: 'Write `type`', location: 'Write `redirect`' };
+
 /** One reply: exactly one body or none, and what goes around it. */
 export const replyShape = object(fields, {
   name: 'a reply', definition: 'reply', expected: 'a reply (a map with `json`, `file`, `status` …)',
+  foreign,
   about: 'What the server answers: at most one body, and what goes around it.',
   oneOf: { keys: replyKinds.map((kind) => kind.key), atLeastOne: false },
 });

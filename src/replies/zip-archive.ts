@@ -27,6 +27,7 @@ export function mistakeInEntryName(name: string): Mistake | null {
 
 function badName(name: string): string | null {
   if (name === '') return 'it is empty';
+  if (name.includes('${{')) return 'it has an expression in it, and entries are named when the scenario is loaded';
   if (Buffer.byteLength(name) > 1024) return 'it is longer than 1024 bytes';
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(name)) return 'it has a control character in it';

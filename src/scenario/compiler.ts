@@ -50,7 +50,7 @@ export class SiteCompiler implements Compiler {
   template<T = unknown>(value: unknown): Template<T> | null {
     const compiled = compileTemplate<T>(value, this.#scope());
     if ('template' in compiled) return compiled.template;
-    for (const { path, ...mistake } of compiled.mistakes) this.#place(path, mistake);
+    for (const { path, at, ...mistake } of compiled.mistakes) this.#place(path, mistake, at);
     return null;
   }
 
@@ -80,8 +80,8 @@ export class SiteCompiler implements Compiler {
     this.#site.pending.push(work.then(() => undefined, (error: unknown) => this.mistake({ code: 'cannot-prepare', message: error instanceof Error ? error.message : String(error) })));
   }
 
-  #place(path: Path, mistake: ExpressionMistake): void {
-    this.#site.mistakes.add(this.#site.places, [...this.#path, ...path], mistake, 'value', mistake.offset);
+  #place(path: Path, mistake: ExpressionMistake, at: 'key' | 'value' = 'value'): void {
+    this.#site.mistakes.add(this.#site.places, [...this.#path, ...path], mistake, at, mistake.offset);
   }
 
   #scope(): Scope {

@@ -29,6 +29,8 @@ const laterInRules = {
   required: 'a run cannot be verified',
 };
 
+const foreignInRules = { match: 'Write `when`', matches: 'Write `when`', request: 'Write `when`', reply: 'Write `respond`', then: 'Write `respond`', return: 'Write `respond`' };
+
 const laterInFiles = {
   state: 'a scenario has no states',
   vars: 'a scenario has no variables',
@@ -41,13 +43,13 @@ const laterInFiles = {
 
 /** One rule of a route. */
 export const ruleShape = object(ruleFields, {
-  name: 'a rule', definition: 'rule', notYet: laterInRules, expected: 'a rule (a map with `when`, `expect`, `respond` …)',
+  name: 'a rule', definition: 'rule', notYet: laterInRules, foreign: foreignInRules, expected: 'a rule (a map with `when`, `expect`, `respond` …)',
   about: 'When the request looks like this, expect it to obey the contract, respond with that.',
 });
 
 /** One rule of `before`: without `respond` it applies its `delay` and the request goes on. */
 export const beforeRuleShape = object({ ...ruleFields, delay: optional(delayShape) }, {
-  name: 'a rule of `before`', definition: 'beforeRule', notYet: laterInRules, expected: 'a rule (a map with `when`, `respond`, `delay` …)',
+  name: 'a rule of `before`', definition: 'beforeRule', notYet: laterInRules, foreign: foreignInRules, expected: 'a rule (a map with `when`, `respond`, `delay` …)',
   about: 'A rule tried ahead of every route. One without `respond` applies its `delay`, and the request goes on.',
 });
 

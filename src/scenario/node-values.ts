@@ -89,6 +89,7 @@ export class NodeValues {
     const start = alias.range?.[0] ?? 0;
     if (!target) {
       const written = this.#text.slice(start, alias.range?.[1]);
+      if (alias.source === '') return this.#alreadyTold(alias);
       return this.#refuse(alias, 'unknown-alias', `\`${written}\` is an alias in YAML, and nothing above has the anchor \`&${alias.source}\``, `For text, write \`${inQuotes(written)}\``);
     }
     if (this.#open.has(target)) return this.#refuse(alias, 'alias-cycle', `\`*${alias.source}\` stands inside what it repeats`);
@@ -259,6 +260,11 @@ export class NodeValues {
 
   #refuse(node: Node, code: string, message: string, fix?: string): null {
     this.#tell(node, code, message, fix);
+    this.#mistaken.add(node);
+    return null;
+  }
+
+  #alreadyTold(node: Node): null {
     this.#mistaken.add(node);
     return null;
   }

@@ -23,6 +23,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     server.maxHeadersCount = 0;
     server.on('request', options.onRequest);
     if (options.onContinue) server.on('checkContinue', options.onContinue);
+    // An expectation that nobody knows may be ignored (RFC 9110 §10.1.1); Node by itself would answer 417, past the journal.
+    server.on('checkExpectation', options.onRequest);
     trouble.watch(server);
     return server;
   };

@@ -41,7 +41,7 @@ export interface RunningServer {
   readonly control: Control;
   /** Names of all scenarios. */
   readonly scenarios: readonly string[];
-  /** What a person should know: why the admin API is off, what was made. */
+  /** What a person should know: which certificates were made, and why. */
   readonly notices: readonly string[];
   /** No new connections; requests in flight finish, `graceMs` at most; data is on disk. */
   close(graceMs?: number): Promise<void>;
@@ -111,7 +111,7 @@ async function open(settings: Settings, options: StartOptions, loaded: LoadedFil
     httpUrl: addresses.httpUrl,
     adminUrl: addresses.adminUrl,
     scenarios: [...plan.scenarios.keys()].sort(),
-    notices: [...certificates.notices, ...(settings.admin && !adminOn ? [`The admin API is off, since ${settings.host} can be reached from other machines: give --admin-token TOKEN to turn it on`] : [])],
+    notices: certificates.notices,
     close: closer(closed, door, closeSockets, closing),
   };
 }

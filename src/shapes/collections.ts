@@ -62,6 +62,8 @@ export interface ObjectOptions {
   name?: string;
   /** Keys that the language knows but this version does not carry out yet, each with a sentence that says so. */
   notYet?: Readonly<Record<string, string>>;
+  /** Words that people bring from other tools, each with what to write here. */
+  foreign?: Readonly<Record<string, string>>;
   /** Keys beginning with `x-` are ignored. */
   extensions?: boolean;
   /** Exactly one, or at most one, of these keys may stand. */
@@ -89,7 +91,7 @@ export function object<F extends Fields>(fields: F, options: ObjectOptions = {})
         if (!Object.hasOwn(fields, key)) {
           well = false;
           unknown = true;
-          report([...path, key], unknownKey(key, names, thing, options.notYet), 'key');
+          report([...path, key], unknownKey(key, names, thing, options), 'key');
           continue;
         }
         const parsed = fieldOf(key).parse(given[key], [...path, key], report);
@@ -128,10 +130,10 @@ export function object<F extends Fields>(fields: F, options: ObjectOptions = {})
   }
 }
 
-function unknownKey(key: string, names: readonly string[], thing: string, notYet: ObjectOptions['notYet']): Mistake {
+function unknownKey(key: string, names: readonly string[], thing: string, { notYet, foreign }: ObjectOptions): Mistake {
   const planned = notYet && Object.hasOwn(notYet, key) ? notYet[key] : undefined;
   if (planned !== undefined) return { code: 'not-built-yet', message: `\`${key}\` is not built yet in this version: ${planned}`, fix: 'Take it out, or use a newer version' };
-  return { code: 'unknown-key', message: `\`${key}\` is not a key of ${thing}`, expected: `one of ${names.map((name) => `\`${name}\``).join(', ')}`, got: `\`${key}\``, fix: didYouMean(key, names) };
+  return { code: 'unknown-key', message: `\`${key}\` is not a key of ${thing}`, expected: `one of ${names.map((name) => `\`${name}\``).join(', ')}`, got: `\`${key}\``, fix: foreign && Object.hasOwn(foreign, key) ? foreign[key] : didYouMean(key, names) };
 }
 
 function checkOneOf(given: object, rule: { keys: readonly string[]; atLeastOne: boolean }, thing: string, path: Path, report: Report): boolean {

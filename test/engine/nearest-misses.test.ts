@@ -75,7 +75,8 @@ describe('the nearest routes', () => {
   it('are those off by a letter, before those off by more', async () => {
     const [first, second] = await nearest({ url: '/task' });
     expect(first).toMatchObject({ route: 'GET /tasks', because: ['path: `/task` is one letter from `/tasks`'] });
-    expect(second).toMatchObject({ route: 'POST /tasks', because: ['path: `/task` is one letter from `/tasks`', 'method: expected POST, got GET', expect.any(String)] });
+    expect(second?.route).toBe('POST /tasks');
+    expect(second?.because.slice(0, 2)).toEqual(['path: `/task` is one letter from `/tasks`', 'method: expected POST, got GET']);
   });
 
   it('say what else does not match: method, query, body', async () => {

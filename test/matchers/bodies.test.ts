@@ -42,6 +42,9 @@ describe('JSON bodies', () => {
   it('compare numbers exactly', async () => {
     expect(await sentences('json: { a: 9007199254740993, b: 0.1, c: 100 }', post('{"a":9007199254740993,"b":0.10,"c":1e2}'))).toEqual([]);
     expect(await sentences('json: { a: { above: 9007199254740992 } }', post('{"a":9007199254740993}'))).toEqual([]);
+    expect(await sentences('json: { a: 1.10, b: { min: 1e3 }, c: { oneOf: [2.0] } }', post('{"a":1.1,"b":1000,"c":2}'))).toEqual([]);
+    expect(await sentences('json: { a: { type: integer }, b: { type: integer }, c: { type: null } }', post('{"a":1e400,"b":1.0,"c":null}'))).toEqual([]);
+    expect(await sentences('json: { a: { type: integer } }', post('{"a":1e-400}'))).toHaveLength(1);
     expect(await sentences('schema: { properties: { a: { minimum: 9007199254740993 } } }', post('{"a":90071992547409930}'))).toEqual([]);
   });
 
@@ -59,6 +62,20 @@ describe('JSON bodies', () => {
 
   it('name odd keys in brackets and never print control characters', async () => {
     expect(await sentences('json: { "a b": { "c.d": 1 } }', post('{"a b":{"c.d":"\\u0000\\u001b[2J"}}'))).toEqual(['body `[\\"a b\\"][\\"c.d\\"]`: expected 1, got "\\\\u0000\\\\u001b[2J"']);
+  });
+});
+
+describe('numbers in JSON bodies', () => {
+  it('that no double holds are compared, however long and whatever their exponent', async () => {
+    for (const number of [`1${'0'.repeat(500)}`, `${'9'.repeat(5000)}.5`, '1e-999999999', '1.2345678901234567890e999999999', `0.${'1'.repeat(5000)}`]) {
+      expect(await sentences('json: { x: 1 }', post(`{"x":${number}}`))).toHaveLength(1);
+      expect(await sentences('json: { x: { above: 1, type: integer } }', post(`{"x":${number}}`))).toBeInstanceOf(Array);
+    }
+  });
+
+  it('are refused beyond ten thousand digits, and digits in a string are not', async () => {
+    expect(await malformed('json: { x: 1 }', post(`{"x":${'9'.repeat(3_000_000)}}`))).toMatch(/a number in it has more than 10000 digits/);
+    expect(await sentences('json: { x: 1 }', post(`{"x":1,"s":"${'9'.repeat(3_000_000)}"}`))).toEqual([]);
   });
 });
 
@@ -116,10 +133,24 @@ describe('XML bodies', () => {
     ['hello', /not well-formed XML/],
     [`${'<a>'.repeat(5000)}${'</a>'.repeat(5000)}`, /nested deeper than 200/],
     [`<a>${'<b/>'.repeat(100_001)}</a>`, /more than 100000 elements/],
+    [`<a>${'<!---->'.repeat(100_001)}</a>`, /more than 100000 elements, attributes, comments/],
+    [`<a ${Array.from({ length: 100_001 }, (_, index) => `a${index}="1"`).join(' ')}/>`, /more than 100000 elements, attributes/],
     ['<a b="', /not well-formed XML/],
     ['<', /not well-formed XML/],
   ])('like %.60j are refused', async (body, reason) => {
     expect(await malformed('xpath: { "//a": 1 }', post(body, xml))).toMatch(reason);
+  });
+
+  it('of many elements are searched at once, in the order of the document', async () => {
+    const many = post(`<r>${Array.from({ length: 49_000 }, (_, index) => `<a n="${index}"/>`).join('')}</r>`, xml);
+    expect(await sentences('xpath: { "count(//a)": 49000, "string(//a[last()]/@n)": 48999, "string(//a/@n)": 0, "//a/@n": 9999 }', many)).toEqual([]);
+    const mixed = post('<r><b i="1"/><a i="2"><b i="3"/></a><b i="4"/></r>', xml);
+    expect(await sentences('xpath: { "string((//a | //b)/@i)": 1, "string((//b[@i=4] | //a)/@i)": 2, "count(//a | //b | //b)": 4, "string(//b[3]/preceding::a/@i)": "", "string(//b[@i=4]/preceding::a/@i)": 2 }', mixed)).toEqual([]);
+  });
+
+  it.each(['//a[following::b = preceding::c]', '//a[//b = //c]', '//*[contains(/r/@big, "zz")]', '//a[count(//a) > 0]', '//a/namespace::*'])('are searched within a bound of steps, whatever %s costs', async (path) => {
+    const body = `<r big="${'z '.repeat(500_000)}" xmlns:q="urn:q">${'<a/><b>1</b><c>2</c>'.repeat(5000)}</r>`;
+    expect(await sentences(`xpath: { '${path}': { present: true } }`, post(body, xml))).toEqual([`body \`${path}\`: expected something, got a body too large to be searched`]);
   });
 
   it('may speak of a DOCTYPE in text, and use the five entities', async () => {

@@ -22,6 +22,11 @@ describe('a map of matchers', () => {
     expect(matcher.leaves).toBe(5);
   });
 
+  it('compares a number with text as it is written', async () => {
+    const matcher = await compile('{ query: { v: 1.10, w: { oneOf: [1e3, 2.0] } } }');
+    expect(['/?v=1.10&w=2.0', '/?v=1.10&w=1e3', '/?v=1.1&w=2.0', '/?v=1.10&w=2'].map((url) => matcher.holds(get(url)))).toEqual([true, true, false, false]);
+  });
+
   it('pins of alternatives only what all of them share, and nothing under not', async () => {
     expect((await compile('any: [{ query: { a: 1, b: 1 } }, { query: { b: 1 } }]')).pins).toEqual([{ in: 'query', name: 'b', value: '1' }]);
     expect((await compile('not: { query: { a: 1 } }')).pins).toEqual([]);

@@ -41,6 +41,8 @@ describe('mistakes in tests of values', () => {
     ['call: { by: query.id }', 'call: `call` needs to say which calls'],
     ['chance: 20', 'chance: Wrong value for `chance` | Write `20%`'],
     ['rate: { over: 10 }', 'rate: `rate` needs `per`'],
+    ['chance: 0.20', 'chance: Wrong value for `chance` | Write `20%`'],
+    ['body: { a: 1 }', 'key body: `body` is not a key of a map of matchers | Write `json` for a JSON body, `text` for any other'],
     ['any: []', 'any: Wrong kind of value for `any`'],
     ['qeury: { id: 1 }', 'key qeury: `qeury` is not a key of a map of matchers | Did you mean `query`?'],
     ['any: [{ qeury: { id: 1 } }]', 'key any.0.qeury: `qeury` is not a key of a map of matchers | Did you mean `query`?'],

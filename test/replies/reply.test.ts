@@ -28,6 +28,8 @@ describe('bodies', () => {
 
   it('keep the digits of numbers', async () => {
     expect(textOf(await answered('json: [9007199254740993, 12345678901234567890]'))).toBe('[9007199254740993,12345678901234567890]');
+    expect(textOf(await answered("json: { price: 19.90, rate: 1e3, id: '${{ query.id }}' }", '/?id=7'))).toBe('{"price":19.90,"rate":1e3,"id":"7"}');
+    expect(headersOf(await answered('{ text: x, headers: { X-Version: 1.10 } }'))).toMatchObject({ 'x-version': '1.10' });
   });
 
   it('fill text, HTML and XML', async () => {

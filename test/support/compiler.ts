@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { parse } from 'yaml';
 import type { Mistake } from '../../src/base/diagnostic.ts';
 import type { Path } from '../../src/base/place.ts';
 import { compileMatchers, matcherMapShape } from '../../src/matchers/index.ts';
 import { compileExpression, compileTemplate, type Scope } from '../../src/expressions/index.ts';
 import type { Compiler, Counter, Expression, Fixture, Matcher, MatcherMap, Template } from '../../src/model/index.ts';
+import { Mistakes } from '../../src/scenario/mistakes.ts';
+import { readYaml as readScenarioYaml } from '../../src/scenario/read-yaml.ts';
 import { invalid } from '../../src/shapes/index.ts';
 
 export interface FoundMistake extends Mistake {
@@ -98,16 +99,12 @@ export class TestCompiler implements Compiler {
   }
 }
 
-/** YAML as scenario files are read: whole numbers past 2^53 keep their digits. */
+/** YAML as scenario files are read. */
 export function readYaml(source: string): unknown {
-  return smallNumbers(parse(source, { intAsBigInt: true }));
-}
-
-function smallNumbers(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  if (Array.isArray(value)) return value.map(smallNumbers);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, smallNumbers(inner)]));
+  const mistakes = new Mistakes();
+  const { value } = readScenarioYaml('test.yaml', source, mistakes);
+  if (mistakes.count > 0) throw new Error(mistakes.sorted().map(({ message }) => message).join('\n'));
+  return value;
 }
 
 export interface CompiledForTest {

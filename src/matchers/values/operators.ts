@@ -70,7 +70,8 @@ export function sizeProblem(value: unknown): { expected: string; got: string; fi
 
 /** The words of a `type` operand; null when it is none. */
 export function typeList(value: unknown): readonly TypeWord[] | null {
-  const words = Array.isArray(value) ? value : [value];
+  // To YAML, null without quotes is nothing.
+  const words = (Array.isArray(value) ? value : [value]).map((word: unknown) => word ?? 'null');
   return words.length > 0 && words.every((word) => typeWords.includes(word as TypeWord)) ? (words as TypeWord[]) : null;
 }
 

@@ -66,6 +66,17 @@ export class Line {
     return this.#until((settle) => this.#response.write(bytes, settle));
   }
 
+  /**
+   * Ends the answer with few bytes, which the system takes at once: nothing is waited for, so that the journal has the exchange
+   * before the client has the answer.
+   */
+  endAtOnce(bytes: Buffer | null): boolean {
+    if (this.#gone) return false;
+    if (bytes === null) this.#response.end();
+    else this.#response.end(bytes);
+    return true;
+  }
+
   /** Ends the answer well, with these last bytes. */
   end(bytes: Buffer | null): Promise<boolean> {
     return this.#until((settle) => {

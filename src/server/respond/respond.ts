@@ -37,6 +37,8 @@ export async function respond(response: ServerResponse, request: AnsweredRequest
   }
 }
 
+/** So much goes into the system's buffer of any connection. */
+const atOnceBytes = 64 * 1024;
 const leftEarly = 'the client went away before the whole answer was sent';
 const noWires = gatherWires([]);
 
@@ -74,12 +76,12 @@ async function send(line: Line, answer: Answer, outgoing: Outgoing, replyWires: 
     status, headers, preview: account.preview(), sizeBytes: account.sizeBytes, sha256: account.sha256(answer.body, payload, wires), complete, note: problem ?? note,
   });
   if (payload.kind === 'none') {
-    const finished = await line.end(null);
+    const finished = line.endAtOnce(null);
     return done(finished, finished ? null : leftEarly);
   }
   if (payload.kind === 'bytes' && payload.bytes.length <= oneWriteBytes && wires.untouched) {
     account.noteWhole(payload.bytes);
-    const finished = await line.end(payload.bytes);
+    const finished = payload.bytes.length <= atOnceBytes ? line.endAtOnce(payload.bytes) : await line.end(payload.bytes);
     return done(finished, finished ? null : leftEarly);
   }
   return finishTransfer(line, payload, wires, account, done);
