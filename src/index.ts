@@ -1,4 +1,5 @@
 import type { Exchange, FullExchange, StoredReport, ZipEntry } from './model/index.ts';
+import { didYouMean } from './base/nearest.ts';
 import { parseSize } from './base/units.ts';
 import { UsageProblem } from './base/problems.ts';
 import { loadAdmin } from './admin/load-admin.ts';
@@ -158,6 +159,9 @@ function select(server: RunningServer, scenario: string, session: string | null)
 
 function settingsOf(options: RehearsalOptions): Settings {
   const { scenarios = 'scenarios', scenario = [], san = [], clock, write: _write, maxBody, maxParsed, ...plain } = options;
+  for (const name of Object.keys(plain)) {
+    if (!Object.hasOwn(defaultSettings, name)) throw new UsageProblem(`startRehearsal has no option \`${name}\``, didYouMean(name, ['scenarios', ...Object.keys(defaultSettings)]) ?? 'See the type `RehearsalOptions`');
+  }
   const given = isList(scenarios) ? scenarios : [scenarios];
   const defined = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   for (const option of startOptions) {

@@ -16,6 +16,13 @@ export interface Mistake {
 /** A mistake with its place: what `rehearsal check` prints and what the admin API lists. */
 export interface Diagnostic extends Mistake, Place {}
 
+/** A mistake as JSON gives it: every key is always there. */
+export type PublishedMistake = { readonly [Key in keyof Required<Diagnostic>]: undefined extends Diagnostic[Key] ? string | null : Diagnostic[Key] };
+
+export function publishedMistake({ file, line, column, code, message, expected, got, fix }: Diagnostic): PublishedMistake {
+  return { file, line, column, code, message, expected: expected ?? null, got: got ?? null, fix: fix ?? null };
+}
+
 /** One line, like a compiler's: `file:line:col message: expected …, got …. Fix.` */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   return `${formatPlace(diagnostic)} ${formatMistake(diagnostic)}`;

@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import { byPlace, formatMistake, type Diagnostic } from '../base/diagnostic.ts';
+import { byPlace, formatMistake, publishedMistake, type Diagnostic } from '../base/diagnostic.ts';
 import { formatPlace } from '../base/place.ts';
 import { openFixtures } from '../files/fixtures.ts';
 import { findSources } from '../files/sources.ts';
@@ -39,14 +39,9 @@ const formats: Readonly<Record<CheckOptions['format'], Format>> = {
     const { bold } = createColors(color);
     return diagnostics.map((diagnostic) => `${bold(formatPlace(diagnostic))} ${formatMistake(diagnostic)}\n`).join('');
   },
-  json: (diagnostics) => `${JSON.stringify(diagnostics.map(asJson), null, 2)}\n`,
+  json: (diagnostics) => `${JSON.stringify(diagnostics.map(publishedMistake), null, 2)}\n`,
   github: (diagnostics) => diagnostics.map((diagnostic) => `${annotation(diagnostic)}\n`).join(''),
 };
-
-/** The published form of a mistake: every key is always there. */
-function asJson({ file, line, column, code, message, expected, got, fix }: Diagnostic): object {
-  return { file, line, column, code, message, expected: expected ?? null, got: got ?? null, fix: fix ?? null };
-}
 
 /** A workflow command of GitHub Actions, escaped as its runner reads it. */
 function annotation(diagnostic: Diagnostic): string {

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { EnvironmentProblem, UsageProblem } from '../base/problems.ts';
 import { version } from '../server/version.ts';
 import type { Settings } from '../server/settings.ts';
 import { processIo, type Io } from './io.ts';
-import { readOption, startOptions } from './start-options.ts';
+import { notYet, readOption, refuseNotYet, startOptions } from './start-options.ts';
 
 const pathsAbout = 'scenario files or folders (default scenarios/)';
 
@@ -13,7 +13,6 @@ function program(io: Io, exit: (code: number) => void): Command {
   const root = new Command('rehearsal')
     .description('The server that partners rehearse against before they touch production')
     .version(version(), '-V, --version')
-    .showHelpAfterError('(see --help)')
     .exitOverride();
 
   const start = withStartOptions(root.command('start').argument('[PATH...]', pathsAbout).description('serve scenarios over trusted HTTPS'));
@@ -54,8 +53,21 @@ function program(io: Io, exit: (code: number) => void): Command {
     const { initCommand } = await import('./init.ts');
     exit(await initCommand(dir ?? '.', io));
   });
-  for (const command of root.commands) command.exitOverride().configureOutput({ writeErr: io.stderr, writeOut: io.stdout });
-  return root.configureOutput({ writeErr: io.stderr, writeOut: io.stdout });
+
+  root.command('run', { hidden: true }).argument('[ANY...]').allowUnknownOption().helpOption(false).action(() => {
+    throw new UsageProblem('`rehearsal run` is not built yet in this version', 'Use `rehearsal start --port 0 --ready-file FILE`, and run the command beside it');
+  });
+  for (const command of [root, ...root.commands]) {
+    const help = `${command === root ? '' : 'rehearsal '}${command.name()} --help`;
+    command.exitOverride().configureOutput({ writeErr: io.stderr, writeOut: io.stdout, outputError: (text, write) => write(usageLine(text, help)) });
+  }
+  return root;
+}
+
+/** What commander found wrong, on one line, with what to do. */
+function usageLine(text: string, help: string): string {
+  const said = text.trim().replace(/^error: /, '').replaceAll('\n', ' ').replace(/\.$/, '');
+  return `rehearsal: ${said}. See \`${help}\`\n`;
 }
 
 function withStartOptions(command: Command): Command {
@@ -64,6 +76,7 @@ function withStartOptions(command: Command): Command {
     if (option.repeatable) command.option(flag, option.about, collect);
     else command.option(flag, option.about);
   }
+  for (const name of Object.keys(notYet)) command.addOption(new Option(`--${name} <VALUE>`).hideHelp());
   return command;
 }
 
@@ -74,6 +87,7 @@ function collect(value: string, earlier: string[] = []): string[] {
 /** Only what was given: commander's defaults must not hide the environment and the file. */
 function flagsOf(command: Command): Partial<Settings> {
   const flags: Record<string, unknown> = {};
+  for (const name of Object.keys(notYet)) refuseNotYet(name, command.getOptionValue(name), `--${name}`);
   for (const option of startOptions) {
     const name = option.name.replace(/^no-/, '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
     if (command.getOptionValueSource(name) !== 'cli') continue;

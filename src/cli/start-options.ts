@@ -90,7 +90,7 @@ export const startOptions: readonly StartOption[] = [
 ];
 
 /** Options that the contract names and that this version does not carry out yet. */
-const notYet: Readonly<Record<string, string>> = { workers: 'several processes', store: 'a shared store' };
+export const notYet: Readonly<Record<string, string>> = { workers: 'several processes', store: 'a shared store' };
 
 /** The variable of an option: `REHEARSAL_MAX_BODY`. */
 export function variableOf(option: StartOption): string {
@@ -141,6 +141,7 @@ export function settingsOfFile(content: unknown, file: string): Partial<Settings
   return settings as Partial<Settings>;
 }
 
-function refuseNotYet(name: string, value: unknown, where: string): void {
+/** Says that an option which has a value here is not built yet. */
+export function refuseNotYet(name: string, value: unknown, where: string): void {
   if (value !== undefined && Object.hasOwn(notYet, name)) throw new UsageProblem(`${where} is not built yet in this version (${notYet[name]})`, 'Leave it out');
 }

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { EnvironmentProblem, UsageProblem } from '../base/problems.ts';
 import { loadAdmin } from '../admin/load-admin.ts';
 import { ScenarioMistakes } from '../server/load.ts';
+import { createLog, type Log } from '../server/log.ts';
 import { defaultSettings, type Settings } from '../server/settings.ts';
 import { startServer, type RunningServer } from '../server/start.ts';
 import { printMistakes, type Io } from './io.ts';
@@ -22,7 +23,7 @@ async function readConfig(): Promise<unknown> {
   try {
     return parse(readFileSync(configFile, 'utf8'));
   } catch (error) {
-    const reason = error instanceof YAMLParseError ? error.message.split('\n')[0] : String(error);
+    const reason = error instanceof YAMLParseError ? error.message.split('\n')[0]!.replace(/:$/, '') : String(error);
     throw new UsageProblem(`${configFile} cannot be read: ${reason}`, 'Mend the file, or take it away');
   }
 }
@@ -30,7 +31,10 @@ async function readConfig(): Promise<unknown> {
 /** `rehearsal start`: serves until it is told to stop. Gives the exit code. */
 export async function startCommand(settings: Settings, io: Io, signals: Signals): Promise<number> {
   signals.onSecond(() => process.exit(130));
+  const log = createLog({ format: settings.log, quiet: settings.quiet, write: io.stderr, now: () => settings.clock ?? Date.now() });
   let server: RunningServer;
+  // One that an earlier run left would tell a pipeline that this one is ready.
+  if (settings.readyFile !== null) await rm(settings.readyFile, { force: true }).catch(() => undefined);
   try {
     server = await startServer(settings, { loadAdmin, write: io.stderr });
   } catch (error) {
@@ -40,13 +44,13 @@ export async function startCommand(settings: Settings, io: Io, signals: Signals)
     return 1;
   }
   try {
-    await announce(server, io);
+    await announce(server, io, log);
   } catch (error) {
     await server.close(0);
     throw error;
   }
   await signals.first();
-  if (!settings.quiet) io.stderr('Stopping: requests in flight may finish (10 s at most); a second signal ends at once\n');
+  log.info('Stopping: requests in flight may finish (10 s at most); a second signal ends at once');
   await server.close();
   return 0;
 }
@@ -72,12 +76,11 @@ export function processSignals(): Signals {
   return { first: () => came, onSecond: (act) => void (onSecond = act) };
 }
 
-async function announce(server: RunningServer, io: Io): Promise<void> {
+async function announce(server: RunningServer, io: Io, log: Log): Promise<void> {
   const { settings } = server;
   if (settings.readyFile !== null) await writeReadyFile(settings.readyFile, server);
-  if (settings.quiet) return;
-  for (const notice of server.notices) io.stderr(`${notice}\n`);
-  io.stdout(readyLine(server));
+  for (const notice of server.notices) log.info(notice);
+  if (!settings.quiet) io.stdout(readyLine(server));
 }
 
 /** One line, for a person to read and a pipeline to wait for. */

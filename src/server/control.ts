@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../base/diagnostic.ts';
+import type { PublishedMistake } from '../base/diagnostic.ts';
 import type { Exchange, NearMiss, Part, RuleReference, StoredReport, Violation } from '../model/index.ts';
 import type { Journal } from '../world/journal.ts';
 
@@ -44,7 +44,7 @@ export interface ScenarioItem {
   readonly file: string;
   readonly active: boolean;
   /** Of the file as it stands on disk; while there are any, the last good text serves. */
-  readonly mistakes: readonly Diagnostic[];
+  readonly mistakes: readonly PublishedMistake[];
 }
 
 export interface Selection {
@@ -147,7 +147,7 @@ export interface Reload {
   /** Whether the new text serves; otherwise the last good one still does. */
   readonly live: boolean;
   readonly scenarios: readonly string[];
-  readonly mistakes: readonly Diagnostic[];
+  readonly mistakes: readonly PublishedMistake[];
 }
 
 /** Everything that `GET /events` tells. */

@@ -1,3 +1,4 @@
+import { publishedMistake } from '../base/diagnostic.ts';
 import { watchFiles, type Watch } from '../files/watch.ts';
 import type { App } from './app.ts';
 import { haveChanged, loadAll, type LoadedFiles } from './load.ts';
@@ -52,5 +53,5 @@ function tellAndTake(app: App, control: RunningControl, { plan, diagnostics }: L
     log.mistakes(diagnostics);
     log.info(`${diagnostics.length} mistake${diagnostics.length === 1 ? '' : 's'}: the last good scenarios keep serving`);
   }
-  control.emit({ name: 'reload', data: { at: new Date(clock.now()).toISOString(), live: plan !== null, scenarios: [...serving.live.plan.scenarios.keys()].sort(), mistakes: diagnostics } });
+  control.emit({ name: 'reload', data: { at: new Date(clock.now()).toISOString(), live: plan !== null, scenarios: [...serving.live.plan.scenarios.keys()].sort(), mistakes: diagnostics.map(publishedMistake) } });
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../base/diagnostic.ts';
+import { publishedMistake, type Diagnostic, type PublishedMistake } from '../base/diagnostic.ts';
 import type { LiveRoute } from '../engine/live-plan.ts';
 import type { ReportStore } from '../files/reports.ts';
 import type { Journal } from '../world/journal.ts';
@@ -104,8 +104,8 @@ export class RunningControl implements Control {
   }
 }
 
-function mistakesOf(diagnostics: readonly Diagnostic[], file: string): readonly Diagnostic[] {
-  return diagnostics.filter((diagnostic) => diagnostic.file === file);
+function mistakesOf(diagnostics: readonly Diagnostic[], file: string): readonly PublishedMistake[] {
+  return diagnostics.filter((diagnostic) => diagnostic.file === file).map(publishedMistake);
 }
 
 function routeItem(live: LiveRoute, active: boolean): RouteItem {
