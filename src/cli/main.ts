@@ -116,7 +116,8 @@ function report(io: Io, error: unknown): number {
     io.stderr(`rehearsal: ${error.message}. ${error.fix}\n`);
     return error.exitCode;
   }
-  io.stderr(`rehearsal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.stderr(`rehearsal: the program itself failed, please report it: ${detail.replace(/\s*\n\s*/g, ' | ')}\n`);
   return 3;
 }
 

@@ -1,6 +1,6 @@
 import { loadAll } from '../server/load.ts';
 import type { Settings } from '../server/settings.ts';
-import { need, type Matcher, type Route, type Rule } from '../model/index.ts';
+import type { Matcher, Route, Rule } from '../model/index.ts';
 import { printMistakes, type Io } from './io.ts';
 
 /** `rehearsal routes`: the API as a client sees it, each route with its rules and a curl line to paste. Exit code 1 on mistakes. */
@@ -46,12 +46,7 @@ function curlLine(route: Route, base: string, caFile: string, scenario: string |
   const path = route.segments.map((segment) => (segment.kind === 'literal' ? encodeURIComponent(segment.text) : segment.kind === 'param' ? pinned(route, 'params', segment.name) ?? '1' : '')).join('/');
   const query = new URLSearchParams((route.rules[0]?.when?.pins ?? []).filter((pin) => pin.in === 'query').map((pin): [string, string] => [pin.name, pin.value])).toString();
   const upload = method === 'POST' || method === 'PUT' || method === 'PATCH';
-  return ['curl', `--cacert ${quote(caFile)}`, ...(method === 'GET' ? [] : method === 'HEAD' ? ['--head'] : [`-X ${method}`]), ...(scenario ? [`-H 'Rehearsal-Scenario: ${scenario}'`] : []), ...(upload ? [bodyOption(route)] : []), quote(`${base}/${path}${query ? `?${query}` : ''}`)].join(' ');
-}
-
-/** A body that a rule reads as a whole is JSON, most likely; otherwise the route takes a file. */
-function bodyOption(route: Route): string {
-  return (route.needs & need.body) !== 0 ? "-H 'Content-Type: application/json' -d '{}'" : '-F file=@report.zip';
+  return ['curl', `--cacert ${quote(caFile)}`, ...(method === 'GET' ? [] : method === 'HEAD' ? ['--head'] : [`-X ${method}`]), ...(scenario ? [`-H 'Rehearsal-Scenario: ${scenario}'`] : []), ...(upload ? ['-F file=@report.zip'] : []), quote(`${base}/${path}${query ? `?${query}` : ''}`)].join(' ');
 }
 
 function pinned(route: Route, place: 'params', name: string): string | null {

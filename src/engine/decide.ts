@@ -35,12 +35,19 @@ export function decide(route: LiveRoute | null, ahead: LiveRoute | null, request
   const trying: { live: LiveRule | null } = { live: null };
   try {
     const verdict = (ahead && tryAhead(ahead, new PassFacts(request, ahead, view, context), view, aside, trying)) ?? (route ? tryRoute(route, new PassFacts(request, route, view, context), view, aside, trying) : null);
-    return Object.assign(verdict ?? { kind: 'no-rule' as const }, aside);
+    return verdict === null ? { kind: 'no-rule', ...aside } : complete(verdict, aside);
   } catch (error) {
     if (error instanceof MalformedBody) return { kind: 'malformed', reason: error.message, expected: error.expected, ...aside };
     if (error instanceof ExpressionFailure) return { kind: 'failed', live: trying.live, failure: error, ...aside };
     throw error;
   }
+}
+
+/** The usual verdict as one literal: this is on the way of every request. */
+function complete(verdict: Verdict, { changes, passed, pauseMs }: Aside): Decision {
+  if (verdict.kind !== 'reply') return { ...verdict, changes, passed, pauseMs };
+  const { live, reply, facts, violations, once, headers } = verdict;
+  return { kind: 'reply', live, reply, facts, violations, once, headers, changes, passed, pauseMs };
 }
 
 const noChanges: readonly Change[] = [];
@@ -60,7 +67,7 @@ function tryAhead(ahead: LiveRoute, facts: PassFacts, view: WorldView, aside: As
 }
 
 function tryRoute(route: LiveRoute, facts: PassFacts, view: WorldView, aside: Aside, trying: { live: LiveRule | null }): Verdict | null {
-  if (route.counted || route.route.counters.length > 0) aside.changes = [...aside.changes, ...facts.changes()];
+  if (route.counted || route.route.counters.length > 0) aside.changes = aside.changes.length === 0 ? facts.changes() : [...aside.changes, ...facts.changes()];
   const positions = route.ruleIndex.candidates(facts);
   const count = positions ? positions.length : route.rules.length;
   for (let index = 0; index < count; index += 1) {

@@ -15,7 +15,7 @@ export interface RequestHead {
   /** Name, value, name, value …, as Node gives them. */
   readonly rawHeaders: readonly string[];
   /** What `splitPath` gave, when it has been asked already. */
-  readonly segments?: readonly string[];
+  readonly segments?: readonly string[] | undefined;
 }
 
 /** A request over its head: nothing is worked out before it is read. A path that is refused must have been turned away before. */

@@ -40,7 +40,7 @@ export function compileSource(source: string, offset: number, scope: Scope): Che
   }
   const { code, found } = compiled;
   if (found.length > 0) return placed(found, offset);
-  return code.fixed ? constant(source, code, offset, scope) : varying(source.trim(), code, scope.label);
+  return code.fixed ? constant(source, code, scope) : varying(source.trim(), code, scope.label);
 }
 
 function placed(found: readonly { readonly start: number; readonly end: number; readonly mistake: Omit<ExpressionMistake, 'offset' | 'length'> }[], offset: number): ExpressionMistake {
@@ -52,16 +52,15 @@ function varying(source: string, code: Code, label: string): CheckedExpression {
   return { source, kind: code.kind, needs: code.needs, fixed: false, evaluate: (facts) => evaluate(source, code, facts, label) };
 }
 
-/** What no request can change is worked out at load, and its failure is a mistake. */
-function constant(source: string, code: Code, offset: number, scope: Scope): CheckedExpression | ExpressionMistake {
+/** What no request can change is worked out at load. One that fails is left to fail when it is asked for, with its rule and reason. */
+function constant(source: string, code: Code, scope: Scope): CheckedExpression {
   const trimmed = source.trim();
   try {
     const value = evaluate(trimmed, code, noFacts, scope.label);
     return { source: trimmed, kind: code.kind, needs: code.needs, fixed: true, evaluate: () => value };
   } catch (error) {
-    if (!(error instanceof ExpressionFailure)) throw error;
-    const start = source.length - source.trimStart().length;
-    return { code: 'always-fails', message: `The expression always fails: ${error.reason}`, offset: offset + start, length: trimmed.length };
+    if (error instanceof ExpressionFailure) return varying(trimmed, code, scope.label);
+    throw error;
   }
 }
 

@@ -75,7 +75,8 @@ function compile(schema: Readonly<Record<string, unknown>> | boolean, engine: En
     for (const format of ignored) ajv.addFormat(format, true);
     useLinearUniqueItems(ajv);
     const known = (): readonly string[] => [...Object.keys(ajv.RULES.all), 'definitions'];
-    const validate = ajv.compile(schema as object);
+    countReferences(ajv);
+    const validate = ajv.compile(counting(schema) as object);
     const mistake = badPatterns[0] ?? slips[0];
     if (mistake) return mistake;
     return '$async' in validate ? { code: 'wrong-schema', message: 'A JSON Schema with `$async` cannot be used', fix: 'Take it out' } : (endless(validate) ?? checkWith(validate));
@@ -88,10 +89,12 @@ function compile(schema: Readonly<Record<string, unknown>> | boolean, engine: En
 
 function checkWith(validate: ValidateFunction): SchemaCheck {
   return {
-    passes: (value) => validate(plainNumbers(value)) === true,
+    passes: (value) => withinReferences(() => validate(plainNumbers(value)) === true) === true,
     errors(value) {
       const plain = plainNumbers(value);
-      if (validate(plain) === true) return [];
+      const passed = withinReferences(() => validate(plain) === true);
+      if (passed === true) return [];
+      if (passed === tooManyReferences) return [{ path: '', expected: 'a value that the schema can be held against', value }];
       return (validate.errors ?? []).slice(0, maxErrors).map((error) => describeError(error, value));
     },
   };
@@ -127,6 +130,48 @@ function linear(source: string, problems: Mistake[]): LinearPattern {
   return { source, test: (value) => made.test(value), toString: () => source };
 }
 
+/** References that one check may follow: two in one place double the work at every level. */
+const maxReferences = 200_000;
+const tooManyReferences = 'too many references';
+const countingWord = 'x-rehearsal-counted';
+let referencesLeft = maxReferences;
+
+class TooManyReferences extends Error {}
+
+function withinReferences(check: () => boolean): boolean | typeof tooManyReferences {
+  referencesLeft = maxReferences;
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof TooManyReferences) return tooManyReferences;
+    throw error;
+  }
+}
+
+function countReferences(ajv: Ajv): void {
+  ajv.addKeyword({
+    keyword: countingWord, schema: false, errors: false,
+    validate() {
+      referencesLeft -= 1;
+      if (referencesLeft < 0) throw new TooManyReferences();
+      return true;
+    },
+  });
+}
+
+/** The schema with a counter beside each reference. Values (`const`, `enum`, `default`, `examples`) are left as they are. */
+function counting(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(counting);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(schema)) {
+    const counted = ['const', 'enum', 'default', 'examples'].includes(key) ? value : counting(value);
+    Object.defineProperty(copy, key, { value: counted, enumerable: true, writable: true, configurable: true });
+  }
+  const refers = ['$ref', '$dynamicRef', '$recursiveRef'].some((word) => typeof copy[word] === 'string');
+  return refers ? { ...copy, [countingWord]: true } : copy;
+}
+
 /** The engine's own compares each item with each other: a long list would hold the process. */
 function useLinearUniqueItems(ajv: Ajv): void {
   ajv.removeKeyword('uniqueItems');
@@ -145,7 +190,9 @@ function canonical(value: unknown): string {
 /** A schema that refers to itself without going down never comes to an end. */
 function endless(validate: ValidateFunction): Mistake | null {
   try {
-    for (const sample of [null, true, 0, '', [], [0], {}, { a: 0 }]) validate(sample);
+    for (const sample of [null, true, 0, '', [], [0], {}, { a: 0 }]) {
+      if (withinReferences(() => validate(sample) === true) === tooManyReferences) return { code: 'wrong-schema', message: 'The JSON Schema multiplies its references without bound', expected: `at most ${maxReferences} references followed in one check` };
+    }
     return null;
   } catch (error) {
     return { code: 'wrong-schema', message: error instanceof RangeError ? 'The JSON Schema refers to itself without end' : `The JSON Schema cannot be used: ${String(error)}` };

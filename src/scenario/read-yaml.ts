@@ -1,4 +1,4 @@
-import { Composer, LineCounter, Parser, type Document, type YAMLError } from 'yaml';
+import { Composer, LineCounter, Parser, type CST, type Document, type YAMLError } from 'yaml';
 import { formatSize } from '../base/units.ts';
 import { holdsMasks, maskStars, maskTraps, type ExpressionTrap } from './expression-traps.ts';
 import { FilePlaces } from './file-places.ts';
@@ -42,13 +42,23 @@ interface Composed {
 
 function composeText(file: string, masked: string, text: string, traps: readonly ExpressionTrap[]): Composed {
   const lines = new LineCounter();
-  const tokens = [...new Parser(lines.addNewLine).parse(masked)];
-  const tooDeep = tooDeepAt(tokens);
+  const tokens = tokensOf(masked, lines);
+  const tooDeep = tokens === null ? 0 : tooDeepAt(tokens);
   // Composing recurses: what is too deep is never given to it.
   const composer = new Composer({ uniqueKeys: false, strict: true, version: '1.2', resolveKnownTags: false, logLevel: 'silent', keepSourceTokens: false });
-  const [document, second] = composer.compose(tooDeep === null ? tokens : [], true, masked.length);
+  const [document, second] = composer.compose(tokens === null || tooDeep !== null ? [] : tokens, true, masked.length);
   const tree = new NodeValues(text, masked, document as Document.Parsed, traps, lines).tree();
   return { file, text, traps, document: document as Document.Parsed, lines, tree, tooDeep, secondDocument: second?.range[0] ?? null };
+}
+
+/** Null when the parser, which recurses too, runs out of stack. */
+function tokensOf(text: string, lines: LineCounter): CST.Token[] | null {
+  try {
+    return [...new Parser(lines.addNewLine).parse(text)];
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** Whether expressions without quotes may be behind what went wrong. */

@@ -63,7 +63,7 @@ export function beginPass(app: App, request: IncomingMessage, response: ServerRe
   return {
     id, request, response, atMs, startMs, head, session, world, live, active, found,
     ahead: owner ? live.beforeOf(owner.name) : null,
-    requestHead: { id, method, url: head.address.url, rawHeaders: request.rawHeaders, ...(segments && { segments }) },
+    requestHead: { id, method, url: head.address.url, rawHeaders: request.rawHeaders, segments },
   };
 }
 

@@ -5,13 +5,16 @@ import { haveChanged, loadAll, type LoadedFiles } from './load.ts';
 import type { RunningControl } from './running-control.ts';
 import type { Settings } from './settings.ts';
 
+/** How long a server answers before it begins to watch. */
+const headStartMs = 100;
+
 /**
  * Takes over edited scenarios while the server runs. A clean edit is compiled whole and swapped in between two requests; a
  * broken one leaves the last good one serving and its mistakes are told. Gives the way to stop.
  */
 export function watchScenarios(settings: Settings, app: App, control: RunningControl, loaded: LoadedFiles): () => Promise<void> {
   let closed = false;
-  let watching: Promise<Watch> | null = null;
+  let watching: Promise<Watch | null> | null = null;
   let running: Promise<void> | null = null;
   let again = false;
   const reload = async (): Promise<void> => {
@@ -31,7 +34,9 @@ export function watchScenarios(settings: Settings, app: App, control: RunningCon
       running = null;
     });
   };
-  watching = watchFiles({ paths: [...settings.paths, settings.fixtures], onChange, onError: (error) => app.log.info(`Edits may go unnoticed: ${error.message}`) });
+  const watchAll = (): Promise<Watch> => watchFiles({ paths: [...settings.paths, settings.fixtures], onChange, onError: (error) => app.log.info(`Edits may go unnoticed: ${error.message}`) });
+  // The first requests come before the first edits: looking through the folders would hold them up.
+  watching = app.wait(headStartMs, app.closing).then(() => (closed ? null : watchAll()));
   // An edit between the first load and the moment from which changes are seen must not be missed.
   watching.then(() => !closed && haveChanged(settings, loaded.sources) && onChange())
     .catch((error: unknown) => app.log.info(`Edits are not watched: ${error instanceof Error ? error.message : String(error)}`));

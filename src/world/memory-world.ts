@@ -1,5 +1,5 @@
 import type { Change, Count, KeptReply, World } from '../model/index.ts';
-import { KeptReplies } from './kept-replies.ts';
+import { KeptReplies, KeptRoom } from './kept-replies.ts';
 
 /** How many counters and windows one session may hold; past it those not used for longest are forgotten. */
 const maxKeys = 10_000;
@@ -14,9 +14,11 @@ export class MemoryWorld implements World {
   lastUsedMs: number;
   readonly #counts = new Map<string, number>();
   readonly #windows = new Map<string, number[]>();
-  readonly #kept = new KeptReplies();
+  readonly #kept: KeptReplies;
 
-  constructor(session: string, nowMs: number) {
+  /** `room` is shared by all sessions of a server. */
+  constructor(session: string, nowMs: number, room = new KeptRoom()) {
+    this.#kept = new KeptReplies(room);
     this.session = session;
     this.lastUsedMs = nowMs;
   }
@@ -50,6 +52,11 @@ export class MemoryWorld implements World {
 
   drop(key: string): void {
     this.#kept.drop(key);
+  }
+
+  /** The session is over: what requests under way still keep in it is nobody's. */
+  close(): void {
+    this.#kept.dropAll();
   }
 
   /** Forgets the counters of changed routes: those under one of these keys, and those counted apart below it. */

@@ -1,3 +1,4 @@
+import { KeptRoom } from './kept-replies.ts';
 import { MemoryWorld } from './memory-world.ts';
 
 /** A session as plain data, for the data folder. */
@@ -25,6 +26,7 @@ export class Worlds {
   /** The one used last is the last, so that the idlest is found at once, on a clock that stands still as well. */
   readonly #worlds = new Map<string, MemoryWorld>();
   readonly #maxSessions: number;
+  readonly #room = new KeptRoom();
   #usedLast: MemoryWorld | null = null;
   /** Selections for everybody: root to scenario. */
   readonly everybody = new Map<string, string>();
@@ -41,7 +43,7 @@ export class Worlds {
       return known === this.#usedLast ? known : this.#putLast(known);
     }
     this.#letGo(nowMs);
-    return this.#putLast(new MemoryWorld(session, nowMs));
+    return this.#putLast(new MemoryWorld(session, nowMs, this.#room));
   }
 
   get(session: string): MemoryWorld | null {
@@ -51,6 +53,7 @@ export class Worlds {
   /** Back to the seed. True when there was such a session. */
   delete(session: string): boolean {
     if (this.#usedLast?.session === session) this.#usedLast = null;
+    this.#worlds.get(session)?.close();
     return this.#worlds.delete(session);
   }
 

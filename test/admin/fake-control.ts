@@ -29,7 +29,7 @@ export class FakeControl implements Control {
     return this.pem;
   }
   scenarios(session: string | null): readonly ScenarioItem[] {
-    const mistake = { file: 'no.yaml', line: 3, column: 5, code: 'unknown-key', message: '`respnod` is not a key of a rule', fix: 'Did you mean `respond`?' };
+    const mistake = { file: 'no.yaml', line: 3, column: 5, code: 'unknown-key', message: '`respnod` is not a key of a rule', expected: null, got: '`respnod`', fix: 'Did you mean `respond`?' };
     return [
       { name: 'cleaner', extends: null, summary: this.summary, file: 'cleaner.yaml', active: session !== 'checkout', mistakes: [] },
       { name: 'cleaner-no-tasks', extends: 'cleaner', summary: null, file: 'no.yaml', active: session === 'checkout', mistakes: [mistake] },

@@ -47,11 +47,30 @@ describe('rehearsal start', () => {
     [['--scenario', 'hullo'], 'Did you mean `hello`?'],
     [['--log', 'xml'], '--log'],
     [['--nonsense'], '--nonsense'],
-    [['--workers', '2'], 'workers'],
-  ])('wrong usage %j ends with 2 and says what to do', async (args, word) => {
+    [['--workers', '2'], '--workers is not built yet'],
+    [['--store', 'memory'], '--store is not built yet'],
+  ])('wrong usage %j ends with 2 and says what to do in one line', async (args, word) => {
     const ended = await runProgram(['start', '--port', '0', ...args], { cwd: folderWith('usage') });
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(word);
+    expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('a ready file that an earlier run left is gone before a new start is decided', async () => {
+    const cwd = folderWith('stale', 'scenario: hello\nroutes: 5\n');
+    writeFileSync(join(cwd, 'ready.json'), '{}');
+    expect((await runProgram(['start', '--port', '0', '--ready-file', 'ready.json'], { cwd })).code).toBe(1);
+    expect(existsSync(join(cwd, 'ready.json'))).toBe(false);
+  });
+
+  test('with `--log json` every line on standard error is JSON', async () => {
+    const started = await startProgram(['--log', 'json'], { cwd: folderWith('log') });
+    await ask(started, '/hello');
+    started.child.kill();
+    expect(await started.ended()).toBe(0);
+    const events = started.stderr().trim().split('\n').map((line) => JSON.parse(line).event);
+    expect(events).toContain('exchange');
+    expect(new Set(events)).toEqual(new Set(['info', 'exchange']));
   });
 
   test('a port in use ends with 3 and says by whom to look', async () => {
@@ -96,7 +115,8 @@ describe('rehearsal start', () => {
   test('the admin API is off on an address that others can reach, and the ready line says so', async () => {
     const started = await startProgram(['--host', '0.0.0.0'], { cwd: folderWith('open') });
     expect(started.ready.adminUrl).toBeNull();
-    await says(started, () => started.stderr().includes('admin API is off'));
+    await says(started, () => started.stdout().endsWith('\n'));
+    expect(started.stdout().trim()).toMatch(/^Rehearsal is ready .*the admin API is off .*--admin-token/);
     const local = { url: `https://127.0.0.1:${started.ready.port}`, ca: started.ca };
     expect((await ask(local, '/_rehearsal/journal')).status).toBe(404);
     expect((await ask(local, '/hello')).status).toBe(200);
@@ -151,7 +171,12 @@ describe('other commands', () => {
   test('an unknown command ends with 2', async () => {
     const ended = await runProgram(['strat']);
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain('start');
+    expect(ended.stderr).toBe("rehearsal: unknown command 'strat' (Did you mean start?). See `rehearsal --help`\n");
+  });
+
+  test('run is not built yet, and says so whatever its arguments are', async () => {
+    const ended = await runProgram(['run', 'scenarios', '--junit', 'out.xml', '--', 'npm', 'test']);
+    expect([ended.code, ended.stderr]).toEqual([2, expect.stringMatching(/^rehearsal: `rehearsal run` is not built yet.*\n$/)]);
   });
 
   test('trust makes the CA and names its file', async () => {

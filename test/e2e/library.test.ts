@@ -144,6 +144,7 @@ describe('what is given wrongly', () => {
   test.each<[RehearsalOptions, RegExp]>([
     [{ port: 70_000 }, /port: expected a whole number from 0 to 65535, got 70000/], [{ port: Number.NaN }, /port: expected/], [{ journal: 0 }, /journal: expected/], [{ maxSessions: -1 }, /maxSessions: expected/],
     [{ publicUrl: 'partner.test' }, /publicUrl: expected a URL/], [{ maxBody: '2' }, /maxBody/], [{ clock: 'tomorrow' }, /clock/], [{ scenario: 'nope' }, /There is no scenario `nope`/], [{ seed: 1.5 }, /seed: expected/],
+    [{ scenaro: 'hello' } as RehearsalOptions, /has no option `scenaro`/],
   ])('%j is a UsageProblem that says what was expected', async (options, message) => {
     const error = await startRehearsal({ certs, scenarios: hello('a'), ...options }).then((server) => server.close(), (thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UsageProblem);

@@ -49,6 +49,7 @@ test('edits are taken over under load without losing a request, and a broken one
   expect(mistaken).toMatch(/live\.yaml:5:18 /);
   const listed = (await ask(server, '/_rehearsal/scenarios')).json();
   expect(listed.items[0].mistakes[0]).toMatchObject({ line: 5, column: 18, fix: expect.stringContaining('respond') });
+  expect(Object.keys(listed.items[0].mistakes[0])).toEqual(['file', 'line', 'column', 'code', 'message', 'expected', 'got', 'fix']);
 
   writeFileSync(file, scenario(6, '  GET /mended: { respond: { text: well } }\n'));
   await heard(() => lines.at(-1)!.includes('reloaded'));

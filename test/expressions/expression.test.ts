@@ -260,7 +260,6 @@ describe('mistakes', () => {
     ['status', 'unknown-name', 0, 6, /errors/],
     ['process.env.HOME', 'unknown-name', 0, 7, /./],
     ['[1].map(1, 2)', 'expression-syntax', 8, 1, /./],
-    ['1 / 0', 'always-fails', 0, 5, /./],
     ['fixture("nope.txt").text', 'no-fixture', 8, 10, /hello\.txt/],
     ['fixture(query.id).text', 'fixture-name', 8, 8, /./],
     ['fixture("hello.txt").txt', 'unknown-field', 21, 3, /`text`/],

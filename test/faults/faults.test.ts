@@ -64,6 +64,8 @@ describe('mistakes in faults', () => {
     ['{ corrupt: 16 }', 'wrong-value', 'Write the unit, such as `16 B`'],
     ['{ corrupt: 0 B }', 'wrong-value', undefined],
     ['{ wrongLength: bigger }', 'wrong-value', undefined],
+    ['{ wrongLength: 3 }', 'wrong-value', 'Write `+3 B` or `-3 B`'],
+    ['{ wrongLength: 3 kB }', 'wrong-value', 'Write `+3 kB` or `-3 kB`'],
     ['{ wrongLength: +0 B }', 'wrong-value', 'A length that is off by nothing is right: take the fault out'],
     ['{ reset: { aftr: 1 MB } }', 'unknown-key', 'Did you mean `after`?'],
     ['{ empty: false }', 'wrong-value', 'Take the fault out'],

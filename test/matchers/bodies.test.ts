@@ -103,6 +103,16 @@ describe('JSONPath', () => {
 });
 
 describe('schemas', () => {
+  it('whose references multiply are refused at load, or give up on the body that makes them', async () => {
+    const twice = Array.from({ length: 30 }, (_, level) => `a${level}: { allOf: [{ $ref: "#/$defs/a${level + 1}" }, { $ref: "#/$defs/a${level + 1}" }] }`);
+    const { mistakes } = await compileForTest(`schema: { $ref: "#/$defs/a0", $defs: { ${twice.join(', ')}, a30: { type: object } } }`);
+    expect(mistakes).toEqual([expect.objectContaining({ message: 'The JSON Schema multiplies its references without bound' })]);
+    const tree = 'schema: { $ref: "#/$defs/n", $defs: { n: { type: object, properties: { n: { allOf: [{ $ref: "#/$defs/n" }, { $ref: "#/$defs/n" }] }, $ref: { const: { $ref: x } } } } } }';
+    const nested = (levels: number): Facts => post(`${'{"n":'.repeat(levels)}{}${'}'.repeat(levels)}`);
+    expect(await sentences(tree, nested(10))).toEqual([]);
+    expect(await sentences(tree, nested(100))).toEqual([expect.stringMatching(/a value that the schema can be held against/)]);
+  });
+
   it('find two equal items among a hundred thousand at once', async () => {
     const items = Array.from({ length: 100_000 }, (_, index) => `{"i":${index}}`);
     expect(await sentences('schema: { uniqueItems: true }', post(`[${items.join(',')}]`))).toEqual([]);

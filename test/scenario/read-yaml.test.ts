@@ -134,3 +134,10 @@ describe('what would cost too much is refused', () => {
     expect(lines.length).toBeGreaterThanOrEqual(500);
   });
 });
+
+describe('what is nested without end', () => {
+  test.each(['a: '.repeat(300_000), '- '.repeat(100_000), '? '.repeat(100_000), '[a: '.repeat(100_000), '"a": '.repeat(200_000)])('is a mistake, never an exception: %.10j', (text) => {
+    expect(read(`x: { y: ${text} }`).lines.length).toBeGreaterThan(0);
+    expect(read(text).lines.length).toBeGreaterThan(0);
+  });
+});

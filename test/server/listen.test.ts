@@ -214,6 +214,14 @@ describe('Expect: 100-continue', () => {
   });
 });
 
+describe('an expectation that nobody knows', () => {
+  it('is ignored, so that the request is answered and recorded like any other', async () => {
+    const socket = await tls(await start());
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\nConnection: close\r\n\r\n');
+    expect((await readAll(socket)).text).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});
+
 describe('the bound on connections', () => {
   it('holds over all addresses and ports together, is told once, and lifts as connections end', async () => {
     const listening = await start({ httpPort: 0, limits: { maxConnections: 2 } });

@@ -20,6 +20,18 @@ describe('sessions', () => {
     expect(names(worlds)).toEqual(['c', 'a', 'd']);
   });
 
+  it('keep replies for `once` within one bound for all of them together, and none once they are gone', () => {
+    const worlds = new Worlds({ maxSessions: 100 });
+    const bytes = Buffer.alloc(20_000_000);
+    const reply = { bodySha256: '', answer: { status: 200, headers: [], body: { kind: 'bytes', bytes, representation: null }, wire: [], encodings: [], fault: null } } as const;
+    for (let index = 0; index < 10; index += 1) worlds.open(`s${index}`, 0).keep('k', reply);
+    const kept = (): boolean[] => Array.from({ length: 10 }, (_, index) => worlds.open(`s${index}`, 0).kept('k') !== null);
+    expect(kept()).toEqual([false, false, false, false, true, true, true, true, true, true]);
+    worlds.delete('s9');
+    worlds.open('s0', 0).keep('k', reply);
+    expect(kept()).toEqual([true, false, false, false, true, true, true, true, true, false]);
+  });
+
   it('never let go of `default`', () => {
     const worlds = new Worlds({ maxSessions: 2 });
     const kept = worlds.open(defaultSession, 0);
