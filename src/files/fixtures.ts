@@ -13,20 +13,28 @@ const maxFolderFiles = 10_000;
 /** So many files are looked at for a "Did you mean". */
 const maxSuggestions = 2_000;
 
+/** The fixtures under a folder, and which of them were asked for. */
+export interface Fixtures extends FixtureSource {
+  /** Whether a file that was given, or what a folder held that was given, is no longer what stands on disk. */
+  haveChanged(): boolean;
+}
+
 /**
  * The fixtures under a folder. A name becomes a canonical path when it is asked for, and one that leads out of the folder
  * (`..`, an absolute path, a symbolic link) is a mistake. The same source may serve several loads: a file that has not
  * changed since is given again with its content and hash kept.
  */
-export function openFixtures(dir: string): FixtureSource {
+export function openFixtures(dir: string): Fixtures {
   return new FixtureFolder(dir);
 }
 
 type Found = { readonly root: string; readonly path: string; readonly stats: Stats };
 
-class FixtureFolder implements FixtureSource {
+class FixtureFolder implements Fixtures {
   readonly #dir: string;
   readonly #kept = new Map<string, FixtureFile>();
+  /** Folders that were given, with what they held. */
+  readonly #folders = new Map<string, string>();
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -56,7 +64,20 @@ class FixtureFolder implements FixtureSource {
       if ('code' in fixture) return fixture;
       files.set(inner, fixture);
     }
+    this.#folders.set(name, contentsOf(files));
     return files;
+  }
+
+  haveChanged(): boolean {
+    for (const [name, file] of this.#kept) {
+      const found = this.#find(name);
+      if ('code' in found || !file.isStill(found.path, found.stats)) return true;
+    }
+    for (const [name, held] of [...this.#folders]) {
+      const files = this.folder(name);
+      if ('code' in files || contentsOf(files) !== held) return true;
+    }
+    return false;
   }
 
   #fixture(name: string, found: Found): Fixture | Mistake {
@@ -107,6 +128,10 @@ class FixtureFolder implements FixtureSource {
       fix: elsewhere === undefined ? didYouMean(name, files) : `Did you mean \`${elsewhere}\`?`,
     };
   }
+}
+
+function contentsOf(files: ReadonlyMap<string, Fixture>): string {
+  return [...files.keys()].join('\0');
 }
 
 /** What is wrong with a name before any file is looked at. */

@@ -38,7 +38,7 @@ export function watchScenarios(settings: Settings, app: App, control: RunningCon
   // The first requests come before the first edits: looking through the folders would hold them up.
   watching = app.wait(headStartMs, app.closing).then(() => (closed ? null : watchAll()));
   // An edit between the first load and the moment from which changes are seen must not be missed.
-  watching.then(() => !closed && haveChanged(settings, loaded.sources) && onChange())
+  watching.then(() => !closed && haveChanged(settings, loaded) && onChange())
     .catch((error: unknown) => app.log.info(`Edits are not watched: ${error instanceof Error ? error.message : String(error)}`));
   return async () => {
     closed = true;

@@ -61,3 +61,19 @@ test('edits are taken over under load without losing a request, and a broken one
   expect(answered).toBeGreaterThan(20);
   expect(seen.has('version 6')).toBe(true);
 }, 30_000);
+
+test('a fixture that is edited as soon as the server answers is not missed', async () => {
+  const folder = temporaryFolder('reload');
+  mkdirSync(join(folder, 'fixtures'));
+  mkdirSync(join(folder, 'scenarios'));
+  writeFileSync(join(folder, 'fixtures/a.txt'), 'first');
+  writeFileSync(join(folder, 'scenarios/live.yaml'), 'scenario: live\nroutes:\n  GET /file: { respond: { file: a.txt } }\n');
+  let onReload: () => void = () => undefined;
+  const reloaded = new Promise<void>((resolve) => (onReload = resolve));
+  const write = (line: string): void => void (line.includes('reloaded') && onReload());
+  const server = await rehearse({ scenarios: join(folder, 'scenarios'), fixtures: join(folder, 'fixtures'), watch: true, write });
+  expect((await ask(server, '/file')).text).toBe('first');
+  writeFileSync(join(folder, 'fixtures/a.txt'), 'second');
+  await reloaded;
+  expect((await ask(server, '/file')).text).toBe('second');
+});

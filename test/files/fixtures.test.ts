@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -94,6 +94,23 @@ test('an unchanged file is given again, a changed one anew', () => {
   expect(fixtures.file('1797242037.zip')).toBe(first);
   writeFileSync(join(dir, '1797242037.zip'), 'PK and more');
   expect((fixtures.file('1797242037.zip') as Fixture).read().toString()).toBe('PK and more');
+});
+
+test('knows whether what it has given is still what stands on disk', () => {
+  const dir = makeFixtures();
+  const changes: readonly (() => void)[] = [
+    () => writeFileSync(join(dir, '1797242037.zip'), 'PK and more'),
+    () => rmSync(join(dir, '1797242037.zip')),
+    () => writeFileSync(join(dir, 'hr', 'new.txt'), 'new'),
+  ];
+  for (const change of changes) {
+    const fixtures = openFixtures(dir);
+    fixtures.file('1797242037.zip');
+    fixtures.folder('hr');
+    expect(fixtures.haveChanged()).toBe(false);
+    change();
+    expect(fixtures.haveChanged()).toBe(true);
+  }
 });
 
 test('whatever the name, the file is inside or refused', () => {
