@@ -47,7 +47,7 @@ export const schemas = {
   Exchange: record(listed),
   FullExchange: record({ ...listed, request: { $ref: '#/components/schemas/Message' }, reply: { $ref: '#/components/schemas/Message' } }),
   Message: record({
-    headers: { type: 'array', items: { type: 'array', prefixItems: [text, text], minItems: 2, maxItems: 2 } },
+    headers: { type: 'object', additionalProperties: { anyOf: [text, { type: 'array', items: text }] } },
     body: record({ text: { ...textOrNull, description: 'The first 64 KiB.' }, base64: { ...textOrNull, description: 'Instead of `text`, when the bytes are not text.' }, sizeBytes: count, sha256: hash }),
   }),
   Explain: record({

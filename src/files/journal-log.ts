@@ -240,10 +240,14 @@ function lastExchanges(bytes: Buffer, limit: number): readonly ExchangeDraft[] {
 function readLine(line: string): ExchangeDraft | null {
   try {
     const exchange = JSON.parse(line) as FullExchange;
-    return typeof exchange.id === 'string' && typeof exchange.url === 'string' && Array.isArray(exchange.request.headers) && Array.isArray(exchange.reply.headers) && Number.isFinite(Date.parse(exchange.at))
+    return typeof exchange.id === 'string' && typeof exchange.url === 'string' && isMap(exchange.request.headers) && isMap(exchange.reply.headers) && Number.isFinite(Date.parse(exchange.at))
       ? draftOf(exchange)
       : null;
   } catch {
     return null;
   }
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -24,10 +24,12 @@ export interface NearMiss {
   readonly because: readonly string[];
 }
 
+/** Lower-case names to values, secrets redacted; a list where a name was repeated. */
+export type RecordedHeaders = Readonly<Record<string, string | readonly string[]>>;
+
 /** A message of an exchange in full. */
 export interface RecordedMessage {
-  /** Name and value pairs in order, secrets redacted. */
-  readonly headers: readonly (readonly [string, string])[];
+  readonly headers: RecordedHeaders;
   readonly body: RecordedBody;
 }
 

@@ -33,19 +33,20 @@ export async function explain(app: App, given: ExplainRequest): Promise<Explanat
   const active = app.serving.active(scenario, address.scenario, world);
   if ('unknown' in active) return unknownScenario(live.plan, active.unknown);
 
+  const scratch = `:explained:${(explained += 1)}`;
   try {
-    const body = await bodyOf(app, given);
+    const body = await bodyOf(app, given, scratch);
     return explainReceived(app, given, { session, world, active, segments, url: address.url, path: address.path }, body);
   } catch (error) {
     if (error instanceof Refusal || error instanceof ClientGone) return error.message;
     throw error;
   } finally {
-    await app.reports.removeSession(scratchSession);
+    await app.reports.removeSession(scratch);
   }
 }
 
-/** Uploads of an explained request are kept for the time of the explanation, where no client can name them. */
-const scratchSession = ':explained:';
+/** Uploads of an explained request are kept for the time of the explanation, each in a session of its own that no client can name. */
+let explained = 0;
 
 interface Addressed {
   readonly session: string;
@@ -82,11 +83,11 @@ function explainReceived(app: App, given: ExplainRequest, { session, world, acti
   };
 }
 
-async function bodyOf(app: App, given: ExplainRequest): Promise<ReceivedBody> {
+async function bodyOf(app: App, given: ExplainRequest, scratch: string): Promise<ReceivedBody> {
   if (given.body === null || given.body.length === 0) return noBody;
   const message = messageOf(given.body, rawHeadersOf(given));
   const needs = need.body | need.partText | need.zipEntries;
-  return (await receiveBody(message, { needs, limits: app.limits, reports: app.reports, exchange: 'explained', session: scratchSession })).body;
+  return (await receiveBody(message, { needs, limits: app.limits, reports: app.reports, exchange: 'explained', session: scratch })).body;
 }
 
 function rawHeadersOf(given: ExplainRequest): readonly string[] {

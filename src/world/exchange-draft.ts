@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import type { Exchange, FullExchange, NearMiss, RecordedBody, RecordedMessage, RuleReference, Violation } from '../model/index.ts';
+import type { Exchange, FullExchange, NearMiss, RecordedBody, RecordedHeaders, RecordedMessage, RuleReference, Violation } from '../model/index.ts';
 
 /** Bytes of a body that the journal keeps at most. */
 export const previewBytes = 65_536;
@@ -76,8 +76,8 @@ export function draftOf(exchange: FullExchange): ExchangeDraft {
   const { at, request, reply, ...rest } = exchange;
   return {
     ...rest, atMs: Date.parse(at), path: pathOf(exchange.url),
-    requestHeaders: request.headers.flat(), requestBody: capturedOf(request),
-    replyHeaders: reply.headers.flat(), replyBody: capturedOf(reply),
+    requestHeaders: flatHeaders(request.headers), requestBody: capturedOf(request),
+    replyHeaders: flatHeaders(reply.headers), replyBody: capturedOf(reply),
   };
 }
 
@@ -93,10 +93,22 @@ export function pathOf(url: string): string {
 
 const emptyHash = sha256Of(Buffer.alloc(0));
 
+function headersOf(flat: readonly string[]): RecordedHeaders {
+  const headers: Record<string, string | string[]> = Object.create(null);
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const name = flat[index]!.toLowerCase();
+    const known = headers[name];
+    headers[name] = known === undefined ? flat[index + 1]! : [...(typeof known === 'string' ? [known] : known), flat[index + 1]!];
+  }
+  return headers;
+}
+
+function flatHeaders(headers: RecordedHeaders): readonly string[] {
+  return Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [name, value] : value.flatMap((one) => [name, one])));
+}
+
 async function messageOf(headers: readonly string[], body: Captured | null): Promise<RecordedMessage> {
-  const pairs: [string, string][] = [];
-  for (let index = 0; index + 1 < headers.length; index += 2) pairs.push([headers[index]!, headers[index + 1]!]);
-  return { headers: pairs, body: await bodyOf(body) };
+  return { headers: headersOf(headers), body: await bodyOf(body) };
 }
 
 async function bodyOf(body: Captured | null): Promise<RecordedBody> {
@@ -146,7 +158,7 @@ function textByCharset(body: Captured): string | null {
 function capturedOf(message: RecordedMessage): Captured | null {
   const { text, base64, sizeBytes, sha256 } = message.body;
   if (text === null && base64 === null && sizeBytes === 0) return null;
-  const type = message.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? null;
+  const type = [message.headers['content-type'] ?? []].flat()[0] ?? null;
   const preview = text !== null ? Buffer.from(text, 'utf8') : Buffer.from(base64 ?? '', 'base64');
   // Read back, text is UTF-8 whatever charset it came in.
   return { preview, sizeBytes, sha256, type: text === null ? type : null };

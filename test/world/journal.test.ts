@@ -64,7 +64,7 @@ describe('an exchange', () => {
     expect(Object.keys(full).sort()).toEqual([...listed, 'reply', 'request'].sort());
     expect(full.at).toMatch(/^2026-01-01T00:00:0\d\.\d{3}Z$/);
     expect(full.durationMs).toBe(1.235);
-    expect(full.request.headers).toEqual([['Host', 'localhost:5000'], ['Accept', '*/*']]);
+    expect(full.request.headers).toEqual({ host: 'localhost:5000', accept: '*/*' });
     expect(full.request.body).toEqual({ text: null, base64: null, sizeBytes: 0, sha256: createHash('sha256').digest('hex') });
   });
 
