@@ -88,6 +88,8 @@ function makeLive(route: Route, scenario: Scenario, counted: ReadonlySet<string>
       reference: Object.freeze({ route: route.id, name: rule.name, file: rule.place.file, line: rule.place.line }),
       answersKey: `${counterKey}${separator}${route.fingerprint}${separator}${rule.index}`,
       calls: 0,
+      lastUrl: '',
+      lastHeaders: [],
     })),
   };
 }

@@ -9,6 +9,9 @@ export interface LiveRule {
   readonly answersKey: string;
   /** Over all sessions since the program started, for the list of routes. */
   calls: number;
+  /** URL and raw headers of the last request that it answered: while the same come again, the journal keeps them once. */
+  lastUrl: string;
+  lastHeaders: readonly string[];
 }
 
 /** A route as it serves. */

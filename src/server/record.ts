@@ -36,8 +36,9 @@ export function recordQuick(app: App, pass: Recorded, outcome: Outcome, quick: Q
 /** One literal, all of one shape: this is on the way of every request. The log gets what the journal keeps, without secrets. */
 function keep(app: App, pass: Recorded, outcome: Outcome, status: number | null, fault: string | null, note: string | null, replyHeaders: readonly string[], replyBody: Captured | null): void {
   const { request, found, head } = pass;
-  const url = request.url!;
   const live = outcome.live ?? null;
+  const url = live === null ? request.url! : sharedUrl(live, request.url!);
+  const path = head === undefined ? url : head.address.path;
   const draft: ExchangeDraft = {
     id: pass.id,
     atMs: pass.atMs,
@@ -45,7 +46,7 @@ function keep(app: App, pass: Recorded, outcome: Outcome, status: number | null,
     scenario: found !== undefined && found.kind === 'route' ? found.route.scenario.name : null,
     method: request.method!,
     url,
-    path: head !== undefined ? head.address.path : url,
+    path: path === url ? url : path,
     status,
     durationMs: app.elapsed() - pass.startMs,
     rule: live === null ? null : live.reference,
@@ -53,12 +54,27 @@ function keep(app: App, pass: Recorded, outcome: Outcome, status: number | null,
     nearest: outcome.nearest ?? nothing,
     fault,
     note,
-    requestHeaders: request.rawHeaders,
+    requestHeaders: live === null ? request.rawHeaders : sharedHeaders(live, request.rawHeaders),
     requestBody: capturedBody(outcome, request),
     replyHeaders,
     replyBody,
   };
   app.log.exchange(app.journal.record(draft));
+}
+
+/**
+ * What the journal keeps outlives the collector's quick rounds, which then cost more than the rest of the pass. A client that
+ * asks again sends the same bytes again: the first of the equal ones is kept, and the others go at once.
+ */
+function sharedUrl(live: LiveRule, url: string): string {
+  return live.lastUrl === url ? live.lastUrl : (live.lastUrl = url);
+}
+
+function sharedHeaders(live: LiveRule, headers: readonly string[]): readonly string[] {
+  const last = live.lastHeaders;
+  if (last.length !== headers.length) return (live.lastHeaders = headers);
+  for (let index = 0; index < headers.length; index += 1) if (last[index] !== headers[index]) return (live.lastHeaders = headers);
+  return last;
 }
 
 function capturedBody({ body, preview }: Outcome, request: Recorded['request']): Captured | null {
