@@ -6,7 +6,7 @@ import { need, type StoredReport } from '../../model/index.ts';
 import { decodeFormDataName, mistakeInFilename, mistakeInName } from './multipart-names.ts';
 import { FieldPart, FilePart, type MultipartPart } from './multipart-part.ts';
 import { pumpBody, type Pump } from './pump-body.ts';
-import type { Incoming } from './receive-body.ts';
+import type { Incoming } from './incoming.ts';
 import { ClientGone, Refusal } from './refusal.ts';
 
 /** The parser under multer, as far as it is spoken to here. */

@@ -1,40 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { isFormType, isJsonType, isTextType, isXmlType, mediaTypeOf } from '../../base/media-type.ts';
 import { bodyFromBytes, noBody } from '../../engine/read-request.ts';
-import type { ReportStore } from '../../files/reports.ts';
 import { StorageRefusal } from '../../files/storage-refusal.ts';
-import type { Needs, ReceivedBody } from '../../model/index.ts';
+import type { ReceivedBody } from '../../model/index.ts';
 import { BodyMeter } from './body-meter.ts';
 import { drain } from './drain.ts';
-import type { ReceiveLimits } from './limits.ts';
+import type { Incoming, ReceiveOptions } from './incoming.ts';
 import { hasBody, precheck } from './precheck.ts';
 import { receiveInMemory } from './receive-in-memory.ts';
 import { receiveMultipart } from './receive-multipart.ts';
 import { receiveRaw } from './receive-raw.ts';
 import { Refusal } from './refusal.ts';
 
-export interface ReceiveOptions {
-  /** What the rules that may answer look at. */
-  readonly needs: Needs;
-  readonly limits: ReceiveLimits;
-  readonly reports: ReportStore;
-  /** Id of the exchange. */
-  readonly exchange: string;
-  readonly session: string;
-}
-
 export interface Received {
   readonly body: ReceivedBody;
   /** The first 64 KiB as sent. They are put together when this is first read: leave it alone until somebody looks. */
   readonly preview: Buffer;
-}
-
-/** One request body on its way in: what every way of receiving is given. */
-export interface Incoming extends ReceiveOptions {
-  readonly req: IncomingMessage;
-  readonly meter: BodyMeter;
-  readonly contentType: string | null;
-  readonly mediaType: string | null;
 }
 
 const noPreview = Buffer.alloc(0);

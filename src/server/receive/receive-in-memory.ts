@@ -2,7 +2,7 @@ import { bodyFromBytes } from '../../engine/read-request.ts';
 import { need, type ReceivedBody } from '../../model/index.ts';
 import { codingsOf, decodeContent, parsedTooLarge } from './decode-content.ts';
 import { pumpBody } from './pump-body.ts';
-import type { Incoming } from './receive-body.ts';
+import type { Incoming } from './incoming.ts';
 import { spillToReport } from './receive-raw.ts';
 
 /**

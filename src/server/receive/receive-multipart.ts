@@ -4,7 +4,7 @@ import { need, type ReceivedBody } from '../../model/index.ts';
 import type { ReceiveLimits } from './limits.ts';
 import { MultipartReading, type Busboy, type MultipartFile } from './multipart-reading.ts';
 import type { MultipartPart } from './multipart-part.ts';
-import type { Incoming } from './receive-body.ts';
+import type { Incoming } from './incoming.ts';
 import { Refusal } from './refusal.ts';
 
 type Middleware = (req: object, res: ServerResponse, next: (error?: unknown) => void) => void;

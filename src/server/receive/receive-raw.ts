@@ -3,7 +3,7 @@ import type { ReportWriter } from '../../files/reports.ts';
 import { need, type ReceivedBody, type StoredReport } from '../../model/index.ts';
 import { codingsOf, decodeContent } from './decode-content.ts';
 import { pumpBody, type BodySink } from './pump-body.ts';
-import type { Incoming } from './receive-body.ts';
+import type { Incoming } from './incoming.ts';
 import { Refusal } from './refusal.ts';
 
 /** A body of a type that is not parsed: a report, of the bytes as sent. A live rule that reads it as text has it in memory too, within the bound. */
