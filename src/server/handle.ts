@@ -41,7 +41,8 @@ function receiveAndProceed(app: App, pass: Pass): void {
     (error: unknown) => {
       if (error instanceof ClientGone) return recordExchange(app, pass, null, null, { note: error.message });
       if (!(error instanceof Refusal)) throw error;
-      return finish(app, pass, ownAnswer(app, pass, readRequest(pass.requestHead), { status: error.status, detail: error.reason }, null), { note: error.reason }).then(() => (error.close ? hangUpPolitely(pass.request) : undefined));
+      const request = readRequest(pass.requestHead);
+      return finish(app, pass, request, ownAnswer(app, pass, request, { status: error.status, detail: error.reason }, null), { note: error.reason }).then(() => (error.close ? hangUpPolitely(pass.request) : undefined));
     },
   ).catch((error: unknown) => failSafely(app, pass.request, pass.response, pass.id, pass.startMs, error));
 }
@@ -73,7 +74,7 @@ function proceed(app: App, pass: Pass, body: ReceivedBody, preview: Buffer | nul
   const answer = ownAnswer(app, pass, request, problem, refused?.facts ?? null);
   const note = decision.kind === 'malformed' || decision.kind === 'failed' ? problem.detail : null;
   const outcome: Outcome = { body, preview, nearest, violations: refused?.violations ?? [], live: 'live' in decision ? decision.live : null, note };
-  settleLater(app, pass, finish(app, pass, answer, outcome, decision.pauseMs));
+  settleLater(app, pass, finish(app, pass, request, answer, outcome, decision.pauseMs));
 }
 
 /** The chosen rule's reply: sent at once when it was made at load, otherwise rendered first. */
@@ -84,22 +85,22 @@ function answerByRule(app: App, pass: Pass, request: Request, decision: Extract<
     const kept = answerOnce(pass.world, decision.once, request, () => reply.fixed ?? reply.render(facts));
     if ('problem' in kept) outcome.note = kept.problem.detail;
     const answer = 'problem' in kept ? ownAnswer(app, pass, request, kept.problem, facts) : renderSafely(app, pass, request, decision, outcome, kept.answer);
-    return settleLater(app, pass, finish(app, pass, answer, outcome, pauseMs, headers));
+    return settleLater(app, pass, finish(app, pass, request, answer, outcome, pauseMs, headers));
   }
-  if (reply.fixed === null) return settleLater(app, pass, finish(app, pass, renderSafely(app, pass, request, decision, outcome), outcome, pauseMs, headers));
+  if (reply.fixed === null) return settleLater(app, pass, finish(app, pass, request, renderSafely(app, pass, request, decision, outcome), outcome, pauseMs, headers));
   const plain = !pass.head.conditional && request.method !== 'HEAD' && pauseMs === 0 && headers.length === 0;
   const quick = plain ? quickAnswer(reply.fixed) : null;
   if (quick) {
     sendQuick(quick, pass.response, pass.id);
     recordQuick(app, pass, outcome, quick);
   }
-  else settleLater(app, pass, finish(app, pass, reply.fixed, outcome, pauseMs, headers));
+  else settleLater(app, pass, finish(app, pass, request, reply.fixed, outcome, pauseMs, headers));
 }
 
 /** Respond, then record: the only way to the socket beside the quick one. */
-async function finish(app: App, pass: Pass, answerOrPromise: Answer | Promise<Answer>, outcome: Outcome, pauseMs = 0, extra: readonly string[] = []): Promise<void> {
+async function finish(app: App, pass: Pass, request: Request, answerOrPromise: Answer | Promise<Answer>, outcome: Outcome, pauseMs = 0, extra: readonly string[] = []): Promise<void> {
   const answer = await answerOrPromise;
-  const sent = await respond(pass.response, readRequest(pass.requestHead), pauseMs > 0 ? { ...answer, wire: [{ kind: 'delay', ms: pauseMs }, ...answer.wire] } : answer, {
+  const sent = await respond(pass.response, request, pauseMs > 0 ? { ...answer, wire: [{ kind: 'delay', ms: pauseMs }, ...answer.wire] } : answer, {
     reset: () => app.resetConnection(pass.request),
     wait: app.wait,
     closing: app.closing,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import type { Exchange, FullExchange, NearMiss, RecordedBody, RecordedHeaders, RecordedMessage, RuleReference, Violation } from '../model/index.ts';
+import type { Exchange, FullExchange, RecordedBody, RecordedHeaders, RecordedMessage } from '../model/index.ts';
 
 /** Bytes of a body that the journal keeps at most. */
 export const previewBytes = 65_536;
@@ -20,25 +20,11 @@ export interface Captured {
 }
 
 /** An exchange as the pass hands it to the journal: nothing is formatted, hashed or copied yet. */
-export interface ExchangeDraft {
-  readonly id: string;
+export interface ExchangeDraft extends Omit<Exchange, 'at'> {
   /** Milliseconds since the epoch. */
   readonly atMs: number;
-  readonly session: string;
-  readonly scenario: string | null;
-  readonly method: string;
-  /** As sent, with prefix and query. */
-  readonly url: string;
   /** Without prefix and query. */
   readonly path: string;
-  readonly status: number | null;
-  readonly durationMs: number;
-  /** One frozen object per rule, shared by all its exchanges. */
-  readonly rule: RuleReference | null;
-  readonly violations: readonly Violation[];
-  readonly nearest: readonly NearMiss[];
-  readonly fault: string | null;
-  readonly note: string | null;
   /** Name, value, name, value …, as in `rawHeaders`. */
   readonly requestHeaders: readonly string[];
   readonly requestBody: Captured | null;

@@ -54,6 +54,10 @@ test('the reference page shows every kind, with its words', () => {
   expect(page).not.toContain('undefined');
 });
 
+test('the published reference page is in step with the source (`vitest run -u` writes it anew)', async () => {
+  await expect(referencePage()).toMatchFileSnapshot('../../scenarios/reference.md');
+});
+
 test('a scenario as an object is typed like the YAML', () => {
   const scenario = {
     scenario: 'typed',
