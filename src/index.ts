@@ -1,19 +1,25 @@
 import type { Exchange, FullExchange, StoredReport, ZipEntry } from './model/index.ts';
 import { didYouMean } from './base/nearest.ts';
-import { parseSize } from './base/units.ts';
+import { parseDuration, parseSize } from './base/units.ts';
 import { UsageProblem } from './base/problems.ts';
 import { loadAdmin } from './admin/load-admin.ts';
 import { readOption, startOptions } from './cli/start-options.ts';
-import type { ScenarioInput } from './scenario/index.ts';
+import type { CallInput, ScenarioInput } from './scenario/index.ts';
 import { defaultSettings, type Settings } from './server/settings.ts';
 import { startServer, type RunningServer } from './server/start.ts';
+import { VerificationFailed } from './verify/verification-failed.ts';
+import type { VerifyAnswer } from './verify/verify-calls.ts';
 import type { JournalFilter } from './world/journal.ts';
 
 export type { Diagnostic } from './base/diagnostic.ts';
 export { EnvironmentProblem, UsageProblem } from './base/problems.ts';
+export type { CallbackAttempt } from './model/callback.ts';
 export type { Exchange, FullExchange, NearMiss, RuleReference, Violation } from './model/exchange.ts';
-export type { ScenarioInput } from './scenario/index.ts';
+export type { CallInput, ScenarioInput } from './scenario/index.ts';
 export { ScenarioMistakes } from './server/load.ts';
+export type { VerifyFailure } from './verify/failure.ts';
+export { VerificationFailed } from './verify/verification-failed.ts';
+export type { VerifyAnswer } from './verify/verify-calls.ts';
 export type { JournalFilter } from './world/journal.ts';
 
 /** How to start a server from a program. What is left out is as on the command line, but for `port` (0), `watch` and `log` (off). */
@@ -46,6 +52,10 @@ export interface RehearsalOptions {
   readonly publicUrl?: string;
   readonly selfSigned?: boolean;
   readonly maxSessions?: number;
+  /** A session that nobody has used for so long is let go: milliseconds, or a duration such as `24 h`. */
+  readonly sessionTtl?: number | string;
+  /** Hosts that callbacks may go to, beside this machine: `host`, `host:port`, `*.example.com`. */
+  readonly allowCallback?: string | readonly string[];
   /** Lines about unmatched requests, violations and reloads go here. Default: nowhere. */
   readonly write?: (line: string) => void;
 }
@@ -65,6 +75,14 @@ export type Report = Omit<StoredReport, 'storedAt'> & {
   read(): Promise<Buffer>;
 };
 
+/** How calls are to have come. */
+export interface VerifyOptions {
+  /** In the order in which they stand. */
+  readonly order?: boolean;
+  /** Of this session only; left out: of all. */
+  readonly session?: string;
+}
+
 /** One client's own world: give its `url` to the client. */
 export interface Session {
   readonly id: string;
@@ -74,6 +92,8 @@ export interface Session {
   readonly headers: Readonly<Record<string, string>>;
   journal(filter?: Omit<JournalFilter, 'session'>): ExchangePage;
   reports(): Promise<readonly Report[]>;
+  /** As `verify` of the server, on the calls of this session. */
+  verify(calls: readonly CallInput[], options?: Pick<VerifyOptions, 'order'>): Promise<VerifyAnswer>;
   /** Selects a scenario for this session alone. */
   use(scenario: string): void;
   /** Back to the beginning. */
@@ -95,6 +115,11 @@ export interface Rehearsal extends AsyncDisposable {
   journal(filter?: JournalFilter): ExchangePage;
   exchange(id: string): Promise<FullExchange | null>;
   reports(): Promise<readonly Report[]>;
+  /**
+   * Whether clients made these calls: `verify([{ route: 'POST /tasks/report', count: 1 }])`. Judged on what the journal keeps. Throws
+   * VerificationFailed, with what came instead, when they did not; UsageProblem when the calls cannot be understood.
+   */
+  verify(calls: readonly CallInput[], options?: VerifyOptions): Promise<VerifyAnswer>;
   /** Selects a scenario for everybody. */
   use(scenario: string): void;
   close(): Promise<void>;
@@ -115,6 +140,7 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
     journal: (filter) => page(server, filter),
     exchange: (id) => control.journal.get(id),
     reports: () => reportsOf(server, null),
+    verify: (calls, options) => verify(server, calls, options),
     use: (scenario) => select(server, scenario, null),
     close,
     [Symbol.asyncDispose]: close,
@@ -129,6 +155,7 @@ function sessionOf(server: RunningServer, id: string): Session {
     headers: { 'Rehearsal-Session': id },
     journal: (filter) => page(server, { ...filter, session: id }),
     reports: () => reportsOf(server, id),
+    verify: (calls, options) => verify(server, calls, { ...options, session: id }),
     use: (scenario) => select(server, scenario, id),
     async reset() {
       await server.control.resetSession(id);
@@ -136,11 +163,18 @@ function sessionOf(server: RunningServer, id: string): Session {
   };
 }
 
+async function verify(server: RunningServer, calls: readonly CallInput[], options: VerifyOptions = {}): Promise<VerifyAnswer> {
+  const answer = await server.control.verify({ ...options, calls });
+  if ('refused' in answer) throw new UsageProblem(answer.detail, 'See the type `CallInput`');
+  if (!answer.passed) throw new VerificationFailed(answer.failures);
+  return answer;
+}
+
 function page(server: RunningServer, filter: JournalFilter = {}): ExchangePage {
   const found = server.control.journal.list(filter);
   if (!found) throw new UsageProblem(`\`after\` names no exchange that is still kept: ${String(filter.after)}`, 'Take the `next` of an earlier page');
-  const items = [...found.items];
-  return Object.assign(items, { items, total: found.total, next: found.next });
+  // Not enumerable: a list with them still equals, and prints as, a list without.
+  return Object.defineProperties([...found.items], { items: { value: found.items }, total: { value: found.total }, next: { value: found.next } }) as Exchange[] & ExchangePage;
 }
 
 async function reportsOf(server: RunningServer, session: string | null): Promise<readonly Report[]> {
@@ -158,7 +192,7 @@ function select(server: RunningServer, scenario: string, session: string | null)
 }
 
 function settingsOf(options: RehearsalOptions): Settings {
-  const { scenarios = 'scenarios', scenario = [], san = [], clock, write: _write, maxBody, maxParsed, ...plain } = options;
+  const { scenarios = 'scenarios', scenario = [], san = [], clock, write: _write, maxBody, maxParsed, sessionTtl, ...plain } = options;
   for (const name of Object.keys(plain)) {
     if (!Object.hasOwn(defaultSettings, name)) throw new UsageProblem(`startRehearsal has no option \`${name}\``, didYouMean(name, ['scenarios', ...Object.keys(defaultSettings)]) ?? 'See the type `RehearsalOptions`');
   }
@@ -179,6 +213,7 @@ function settingsOf(options: RehearsalOptions): Settings {
     clock: clock === undefined ? null : instant(clock),
     maxBody: bytes(maxBody, defaultSettings.maxBody, 'maxBody'),
     maxParsed: bytes(maxParsed, defaultSettings.maxParsed, 'maxParsed'),
+    sessionTtl: idleMs(sessionTtl),
   };
 }
 
@@ -196,4 +231,10 @@ function bytes(value: number | string | undefined, otherwise: number, name: stri
   const size = value === undefined ? otherwise : typeof value === 'number' ? value : parseSize(value);
   if (size === null || !Number.isSafeInteger(size) || size < 0) throw new UsageProblem(`${name}: ${JSON.stringify(value)} is no size`, 'Write it as in `2 GB`');
   return size;
+}
+
+function idleMs(value: number | string = defaultSettings.sessionTtl): number {
+  const ms = typeof value === 'number' ? value : parseDuration(value);
+  if (ms === null || !Number.isSafeInteger(ms) || ms <= 0) throw new UsageProblem(`sessionTtl: ${JSON.stringify(value)} is no duration over 0`, 'Write it as in `24 h`, or in milliseconds');
+  return ms;
 }

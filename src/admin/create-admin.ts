@@ -1,22 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
-import { deeperThan, maxJsonDepth } from '../base/json-depth.ts';
+import { stringifyJson } from '../base/json.ts';
+import { mediaTypeOf } from '../base/media-type.ts';
 import { nearest } from '../base/nearest.ts';
 import { show } from '../base/show.ts';
+import { formatSize } from '../base/units.ts';
 import type { Control } from '../server/control.ts';
+import { WorldRefusal } from '../world/session-memory-refusal.ts';
 import { about } from './about.ts';
+import { clock } from './clock.ts';
+import { collections } from './collections.ts';
 import type { AdminReply, Call, Endpoint } from './endpoint.ts';
 import { createEventStreams } from './events.ts';
 import { explain } from './explain.ts';
 import { carriesToken, refuseForms, refuseStrangers, refuseWithoutToken } from './guard.ts';
 import { journal } from './journal.ts';
+import { metrics } from './metrics.ts';
 import { describe } from './openapi.ts';
-import { page } from './page.ts';
+import { consoleFiles, page } from './page.ts';
 import { readQuery } from './query.ts';
+import { readJson, readText } from './read-body.ts';
 import { Refusal } from './refusal.ts';
 import { reports } from './reports.ts';
 import { scenarios } from './scenarios.ts';
 import { sessions } from './sessions.ts';
+import { trust } from './trust.ts';
+import { verify } from './verify.ts';
 import { watchEvents } from './watch-events.ts';
 
 export interface AdminOptions {
@@ -35,15 +44,11 @@ export interface Admin {
   close(): void;
 }
 
-const mostBodyBytes = 1_000_000;
-/** Routes that the interface names and this version does not have. */
-const later: readonly string[] = ['/verify', '/clock', '/metrics', '/collections'];
-
 /** The admin API over a running server. */
 export function createAdmin(control: Control, options: AdminOptions): Admin {
   const streams = createEventStreams(control);
-  const described = [...about, ...scenarios, ...journal, ...explain, ...reports, ...sessions, watchEvents(streams), page];
-  const endpoints = [...described, describe(described)];
+  const described = [...about, ...trust, ...scenarios, ...journal, ...explain, ...reports, ...sessions, ...collections, ...clock, ...verify, ...metrics, watchEvents(streams), page];
+  const endpoints = [...described, describe(described), ...consoleFiles];
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false);
   app.use((request, response, next) => {
@@ -68,7 +73,6 @@ function setHeaders(response: Response): void {
 
 function routerOf(endpoints: readonly Endpoint[], control: Control, options: AdminOptions): express.Router {
   const router = express.Router({ caseSensitive: true, strict: true });
-  const readBody = express.json({ limit: mostBodyBytes, strict: false, inflate: true, type: () => true, verify: refuseDeep });
   for (const path of new Set(endpoints.map((one) => one.path))) {
     const here = endpoints.filter((one) => one.path === path);
     const allow = [...new Set(here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))), 'OPTIONS'].join(', ');
@@ -81,7 +85,7 @@ function routerOf(endpoints: readonly Endpoint[], control: Control, options: Adm
       };
       const run = (request: Request, response: Response): Promise<void> => handle(one, control, options, request, response);
       if (one.body === null) route[one.method](check, run);
-      else route[one.method](check, readBody, run);
+      else route[one.method](check, express.raw({ limit: one.mostBodyBytes, inflate: true, type: () => true }), run);
     }
     route.all((request, response) => {
       response.setHeader('Allow', allow);
@@ -100,13 +104,20 @@ function routerOf(endpoints: readonly Endpoint[], control: Control, options: Adm
 async function handle(one: Endpoint, control: Control, options: AdminOptions, request: Request, response: Response): Promise<void> {
   const question = request.url.indexOf('?');
   const query = readQuery(question < 0 ? '' : request.url.slice(question + 1), one.parameters);
-  const call: Call = { control, params: request.params as Record<string, string>, body: request.body as unknown, trusted: carriesToken(request, options.token), request, response };
+  const call: Call = { control, params: request.params as Record<string, string>, ...bodyOf(one, request), trusted: carriesToken(request, options.token), request, response };
   send(response, await one.handle(call, query));
+}
+
+function bodyOf(one: Endpoint, request: Request): Pick<Call, 'body' | 'csv'> {
+  const bytes: unknown = request.body;
+  const type = request.headers['content-type'] ?? '';
+  if (one.body === null || !Buffer.isBuffer(bytes)) return { body: undefined, csv: null };
+  return one.csv && mediaTypeOf(type) === 'text/csv' ? { body: undefined, csv: readText(bytes, type) } : { body: readJson(bytes, type), csv: null };
 }
 
 function send(response: Response, reply: AdminReply): void {
   switch (reply.kind) {
-    case 'json': return sendBytes(response, 200, 'application/json', Buffer.from(`${JSON.stringify(reply.value)}\n`, 'utf8'));
+    case 'json': return sendBytes(response, 200, 'application/json', Buffer.from(`${stringifyJson(reply.value)}\n`, 'utf8'));
     case 'bytes': {
       for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
       return sendBytes(response, 200, reply.type, reply.bytes);
@@ -140,26 +151,19 @@ function sendProblem(response: Response, refusal: Refusal): void {
 
 function notThere(path: string, endpoints: readonly Endpoint[]): Refusal {
   const names = endpoints.map((one) => `${one.method.toUpperCase()} ${one.path}`);
-  const planned = later.some((name) => path === name || path.startsWith(`${name}/`)) || /^\/sessions\/[^/]+\/state$/.test(path);
   const near = nearest(path, endpoints.map((one) => one.path));
-  const hint = planned ? ' This version does not have it yet.' : near === null ? '' : ` Did you mean \`/_rehearsal${near}\`?`;
+  const hint = near === null ? '' : ` Did you mean \`/_rehearsal${near}\`?`;
   return new Refusal(404, `The admin API has no ${show(path)}.${hint} There are: ${names.join(', ')}`, { more: { endpoints: names } });
 }
 
-/** What the JSON reader and Express throw, in this API's words. Anything else is a fault of ours, told to the log alone. */
-/** A body of a request may stand in the document, so it goes a little deeper than that. */
-function refuseDeep(_request: IncomingMessage, _response: ServerResponse, bytes: Buffer): void {
-  if (deeperThan(bytes.toString('utf8'), maxJsonDepth + 8)) throw new Refusal(400, `The body is nested deeper than ${maxJsonDepth} levels`);
-}
-
+/** What the body's reader and Express throw, in this API's words. Anything else is a fault of ours, told to the log alone. */
 function asRefusal(error: unknown, options: AdminOptions): Refusal {
   if (error instanceof Refusal) return error;
-  const { type, message } = error as { type?: unknown; message?: unknown };
+  if (error instanceof WorldRefusal) return new Refusal(507, error.reason);
+  const { type, limit } = error as { type?: unknown; limit?: unknown };
   switch (type) {
-    case 'entity.parse.failed': return new Refusal(400, `The body is not JSON: ${show(String(message), 200)}`);
-    case 'entity.too.large': return new Refusal(413, `The body is over ${mostBodyBytes} bytes`, { headers: { Connection: 'close' } });
+    case 'entity.too.large': return new Refusal(413, `The body is over ${formatSize(Number(limit))}`, { headers: { Connection: 'close' } });
     case 'encoding.unsupported': return new Refusal(415, 'The Content-Encoding is not known here. Send the body as it is');
-    case 'charset.unsupported': return new Refusal(415, 'JSON is UTF-8. Send it without another charset');
     case 'request.aborted': case 'request.size.invalid': return new Refusal(400, 'The body is not as long as Content-Length says');
     default:
   }

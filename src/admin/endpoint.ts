@@ -18,6 +18,10 @@ export interface Endpoint {
   /** What stands for each `{name}` of the path. */
   readonly pathParameters: Readonly<Record<string, { readonly about: string; readonly schema: JsonSchema }>>;
   readonly body: JsonSchema | null;
+  /** Of the body. */
+  readonly mostBodyBytes: number;
+  /** Whether the body may be `text/csv` instead. */
+  readonly csv: boolean;
   readonly answer: AnswerDescription;
   /** Statuses of problems that are this endpoint's own, with when they come. */
   readonly refusals: Readonly<Record<number, string>>;
@@ -28,7 +32,14 @@ export interface AnswerDescription {
   readonly status: 200 | 204;
   readonly about: string;
   /** Null: no body. */
-  readonly content: { readonly type: string; readonly schema: JsonSchema } | null;
+  readonly content: Content | null;
+  /** The same in another form, when it is asked for. */
+  readonly otherwise?: Content;
+}
+
+export interface Content {
+  readonly type: string;
+  readonly schema: JsonSchema;
 }
 
 /** A request to the admin API, checked. */
@@ -36,8 +47,10 @@ export interface Call {
   readonly control: Control;
   /** Values of the path's `{name}` segments, decoded. */
   readonly params: Readonly<Record<string, string>>;
-  /** The JSON body; undefined when there was none. */
+  /** The JSON body, numbers with all their digits; undefined when there was none. */
   readonly body: unknown;
+  /** A body that is CSV; null when it is none. */
+  readonly csv: string | null;
   /** Whether the call carried the token, or none is needed. */
   readonly trusted: boolean;
   readonly request: Request;
@@ -53,12 +66,12 @@ export type AdminReply =
 
 /** An endpoint with its usual parts filled in and its query typed. */
 export function endpoint<P extends Parameters>(
-  parts: Pick<Endpoint, 'method' | 'path' | 'operation' | 'summary' | 'answer'> & Partial<Pick<Endpoint, 'open' | 'pathParameters' | 'body' | 'refusals'>> & {
+  parts: Pick<Endpoint, 'method' | 'path' | 'operation' | 'summary' | 'answer'> & Partial<Pick<Endpoint, 'open' | 'pathParameters' | 'body' | 'mostBodyBytes' | 'csv' | 'refusals'>> & {
     readonly parameters?: P;
     handle(call: Call, query: Query<P>): AdminReply | Promise<AdminReply>;
   },
 ): Endpoint {
-  return { open: false, parameters: {}, pathParameters: {}, body: null, refusals: {}, ...parts } as Endpoint;
+  return { open: false, parameters: {}, pathParameters: {}, body: null, mostBodyBytes: 1_000_000, csv: false, refusals: {}, ...parts } as Endpoint;
 }
 
 export function json(value: unknown): AdminReply {

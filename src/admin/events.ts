@@ -25,7 +25,7 @@ interface Listener {
 }
 
 /**
- * Tells exchanges, selections and reloads as server-sent events (WHATWG HTML §9.2), each with its number as `id`. Hears of
+ * Tells exchanges, callbacks, selections, reloads and changes of the clock as server-sent events (WHATWG HTML §9.2), each with its number as `id`. Hears of
  * them only while somebody listens, so that a server nobody watches pays nothing.
  */
 export function createEventStreams(control: Control): EventStreams {
@@ -36,6 +36,7 @@ export function createEventStreams(control: Control): EventStreams {
 
   function begin(): () => void {
     const stopExchanges = control.journal.subscribe((data) => tell({ name: 'exchange', data }));
+    const stopCallbacks = control.journal.subscribeCallbacks((data) => tell({ name: 'callback', data }));
     const stopChanges = control.subscribe(tell);
     const timer = setInterval(() => {
       for (const { response } of listeners) if (!response.writableNeedDrain) response.write(': still here\n\n');
@@ -43,6 +44,7 @@ export function createEventStreams(control: Control): EventStreams {
     timer.unref();
     return () => {
       stopExchanges();
+      stopCallbacks();
       stopChanges();
       clearInterval(timer);
     };
@@ -99,5 +101,5 @@ function format(id: number, name: string, data: unknown): string {
 
 /** The session that an event is about; null when it concerns everybody. */
 function sessionOf(event: AdminEvent): string | null {
-  return event.name === 'reload' ? null : event.data.session;
+  return event.name === 'reload' || event.name === 'clock' ? null : event.data.session;
 }

@@ -1,3 +1,4 @@
+import { isNumeric, stringifyJson } from '../base/json.ts';
 import { gotWords } from '../shapes/index.ts';
 import { readAddress } from '../engine/address.ts';
 import type { ExplainRequest } from '../server/control.ts';
@@ -57,7 +58,7 @@ function readHeaders(given: unknown, mistakes: string[]): Map<string, string[]> 
   const pairs: readonly unknown[] = Array.isArray(given) ? given : Object.entries(given).flatMap(([name, value]) => (Array.isArray(value) ? value.map((one: unknown) => [name, one]) : [[name, value]]));
   for (const pair of pairs) {
     const [name, value] = Array.isArray(pair) && pair.length === 2 ? (pair as unknown[]) : [undefined, undefined];
-    const text = typeof value === 'number' ? String(value) : value;
+    const text = isNumeric(value) ? String(value) : value;
     if (typeof name !== 'string' || !tokenPattern.test(name)) mistakes.push(`\`headers\`: expected the name of a header, got ${gotWords(name ?? pair)}`);
     else if (typeof text !== 'string' || !valuePattern.test(text)) mistakes.push(`\`headers.${name}\`: expected text on one line, got ${gotWords(value)}`);
     else headers.set(name.toLowerCase(), [...(headers.get(name.toLowerCase()) ?? []), text.trim()]);
@@ -77,5 +78,5 @@ function readBody(given: Readonly<Record<string, unknown>>, headers: Map<string,
   if (body === undefined || body === null) return null;
   if (typeof body === 'string') return Buffer.from(body, 'utf8');
   if (!headers.has('content-type')) headers.set('content-type', ['application/json']);
-  return Buffer.from(JSON.stringify(body), 'utf8');
+  return Buffer.from(stringifyJson(body), 'utf8');
 }

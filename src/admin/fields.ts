@@ -1,3 +1,4 @@
+import { isNumeric } from '../base/json.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { gotWords } from '../shapes/index.ts';
 import { isSessionId } from '../engine/address.ts';
@@ -24,7 +25,7 @@ export function readFields<const F extends Readonly<Record<string, keyof typeof 
 
 /** The body as a JSON object. */
 export function requireMap(body: unknown): Readonly<Record<string, unknown>> {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Readonly<Record<string, unknown>>;
+  if (typeof body === 'object' && body !== null && !Array.isArray(body) && !isNumeric(body)) return body as Readonly<Record<string, unknown>>;
   throw new Refusal(400, `The body must be a JSON object, and it is ${body === undefined ? 'empty' : gotWords(body)}`);
 }
 

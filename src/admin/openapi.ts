@@ -1,5 +1,6 @@
+import { formatSize } from '../base/units.ts';
 import type { JsonSchema } from '../shapes/index.ts';
-import { endpoint, json, jsonAnswer, type Endpoint } from './endpoint.ts';
+import { endpoint, json, jsonAnswer, type Content, type Endpoint } from './endpoint.ts';
 import { ref, schemas } from './schemas.ts';
 
 /** `GET /openapi.json`: these endpoints and itself, in OpenAPI 3.1. */
@@ -36,19 +37,20 @@ function operation(one: Endpoint): JsonSchema {
     summary: one.summary,
     ...(one.open && { security: [] }),
     ...(path.length + query.length > 0 && { parameters: [...path, ...query] }),
-    ...(one.body && { requestBody: { required: true, content: { 'application/json': { schema: one.body } } } }),
+    ...(one.body && { requestBody: { required: true, content: { 'application/json': { schema: one.body }, ...(one.csv && { 'text/csv': { schema: { type: 'string' } } }) } } }),
     responses: { [one.answer.status]: answer(one), ...refusals(one) },
   };
 }
 
-function answer({ answer: { about, content } }: Endpoint): JsonSchema {
-  return { description: about, ...(content && { content: { [content.type]: { schema: content.schema } } }) };
+function answer({ answer: { about, content, otherwise } }: Endpoint): JsonSchema {
+  const all = [content, otherwise].filter((one): one is Content => one !== null && one !== undefined);
+  return { description: about, ...(all.length > 0 && { content: Object.fromEntries(all.map(({ type, schema }) => [type, { schema }])) }) };
 }
 
 function refusals(one: Endpoint): Record<string, unknown> {
   const reasons: Record<number, string> = { 400: 'The query has a mistake.', 403: 'The request comes from a page of another site.', 421: 'The Host is not that of this server.', ...one.refusals };
   if (!one.open) reasons[401] = 'The token is missing or wrong.';
-  if (one.body) reasons[413] = 'The body is over 1 MB.';
+  if (one.body) reasons[413] = `The body is over ${formatSize(one.mostBodyBytes)}.`;
   if (one.method !== 'get') reasons[415] = 'Neither `Content-Type: application/json` nor the header `Rehearsal-Admin`.';
   return Object.fromEntries(Object.entries(reasons).map(([status, about]) => [status, { description: about, content: { 'application/problem+json': { schema: ref('Problem') } } }]));
 }

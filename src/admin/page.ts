@@ -1,42 +1,62 @@
-import { createHash } from 'node:crypto';
-import type { Control } from '../server/control.ts';
-import { endpoint, type Endpoint } from './endpoint.ts';
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { endpoint, type AdminReply, type Call, type Endpoint } from './endpoint.ts';
+import { Refusal } from './refusal.ts';
 
-const style = 'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}td,th{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0}code{font-family:ui-monospace,monospace}';
-const styleHash = createHash('sha256').update(style).digest('base64');
+/** The console's own files lie beside this code, as they are in the source and as the build copies them. */
+const root = fileURLToPath(new URL('../console/', import.meta.url));
 
-/** The page at `/_rehearsal`: where the server is, how to trust it, what it plays. No script. */
+/** Where the page finds what it is made of. */
+const at = '/_rehearsal/console/';
+
+/** No inline script or style, nothing from elsewhere, no text that becomes markup (Trusted Types without a policy). */
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+const types: Readonly<Record<string, string>> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
+
+/** `GET /_rehearsal/`: the console, for people. */
 export const page: Endpoint = endpoint({
-  method: 'get', path: '/', operation: 'page', summary: 'A page for people.', open: true,
+  method: 'get', path: '/', operation: 'page', summary: 'The console: a page for people.', open: true,
   answer: { status: 200, about: 'HTML.', content: { type: 'text/html', schema: { type: 'string' } } },
-  handle({ control, trusted }) {
-    return {
-      kind: 'bytes', type: 'text/html; charset=utf-8', bytes: Buffer.from(render(control, trusted), 'utf8'),
-      headers: { 'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'` },
-    };
-  },
+  handle: async () => file('index.html'),
 });
 
-const links = [['journal', 'the last exchanges'], ['scenarios', 'what is loaded'], ['routes', 'routes and rules'], ['reports', 'uploaded files'], ['sessions', "clients' worlds"], ['health', 'whether it is well'], ['openapi.json', 'this API, described']] as const;
+const answer = { status: 200, about: 'The file.', content: { type: '*/*', schema: { type: 'string' } } } as const;
 
-function render(control: Control, trusted: boolean): string {
-  const { url, httpUrl, version } = control.info();
-  const ca = control.caPem() === null ? '' : '<p>Clients trust it by its CA: <a href="/_rehearsal/ca.pem">ca.pem</a>. <code>rehearsal trust</code> shows how each client is told.</p>';
-  const plain = httpUrl === null ? '' : `, and <code>${escape(httpUrl)}</code> without TLS`;
-  const inside = trusted
-    ? `<h2>Scenarios</h2>${table(control)}<h2>Look into</h2><ul>${links.map(([path, about]) => `<li><a href="/_rehearsal/${path}">${path}</a>: ${about}</li>`).join('')}</ul>`
-    : '<p>The rest needs the token that the server was started with: <code>Authorization: Bearer TOKEN</code>.</p>';
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Rehearsal</title><style>${style}</style></head><body><h1>Rehearsal ${escape(version)}</h1><p>Base URL: <code>${escape(url)}</code>${plain}</p>${ca}${inside}</body></html>\n`;
+/** The scripts and styles of the page. They are no part of the API, and open: the page asks for the token itself. */
+export const consoleFiles: readonly Endpoint[] = [
+  endpoint({ method: 'get', path: '/console/{file}', operation: 'consoleFile', summary: 'A file of the console.', open: true, answer, handle: async ({ params }: Call) => file(params['file']!) }),
+  endpoint({ method: 'get', path: '/console/{folder}/{file}', operation: 'consoleFileInFolder', summary: 'A file of the console.', open: true, answer, handle: async ({ params }: Call) => file(`${params['folder']!}/${params['file']!}`) }),
+];
+
+/** Read whole when the page is first asked for; a name from a request is looked up among them and is never a path. */
+let files: Promise<ReadonlyMap<string, Buffer>> | null = null;
+
+async function file(name: string): Promise<AdminReply> {
+  files ??= readFiles();
+  files.catch(() => (files = null));
+  const bytes = (await files).get(name);
+  if (bytes === undefined) throw new Refusal(404, 'The console has no such file');
+  return { kind: 'bytes', type: types[extname(name)]!, bytes, headers: { 'Content-Security-Policy': policy } };
 }
 
-function table(control: Control): string {
-  const rows = control.scenarios(null).map(({ name, summary, file, active, mistakes }) => {
-    const state = `${active ? 'active' : ''}${mistakes.length > 0 ? ` ${mistakes.length} mistakes` : ''}`.trim();
-    return `<tr><td><code>${escape(name)}</code></td><td>${escape(state)}</td><td>${escape(summary ?? '')}</td><td><code>${escape(file)}</code></td></tr>`;
-  });
-  return `<table><thead><tr><th>name</th><th></th><th>summary</th><th>file</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+async function readFiles(): Promise<ReadonlyMap<string, Buffer>> {
+  const found = new Map<string, Buffer>();
+  for (const entry of await readdir(root, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile() || types[extname(entry.name)] === undefined) continue;
+    const path = join(entry.parentPath, entry.name);
+    found.set(path.slice(root.length).replaceAll('\\', '/'), await readFile(path));
+  }
+  // htm and preact in one file. The package does not export it by name to Node: it lies beside what it does.
+  found.set('htm.js', await readFile(join(dirname(createRequire(import.meta.url).resolve('htm/preact')), 'standalone.module.js')));
+  found.set('index.html', Buffer.from(withModules(found.get('index.html')!.toString('utf8'), [...found.keys()])));
+  return found;
 }
 
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+/** The browser is told of all modules at once: it would otherwise find them one import after the other. */
+function withModules(html: string, names: readonly string[]): string {
+  const links = names.filter((name) => name.endsWith('.js')).sort().map((name) => `  <link rel="modulepreload" href="${at}${name}">\n`);
+  return html.replace('</head>', `${links.join('')}</head>`);
 }

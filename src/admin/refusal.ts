@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { Refused } from '../server/control.ts';
 
 /** An error of the admin API: becomes `application/problem+json` (RFC 9457). */
 export class Refusal extends Error {
@@ -19,4 +20,11 @@ export class Refusal extends Error {
   document(): Readonly<Record<string, unknown>> {
     return { type: 'about:blank', title: STATUS_CODES[this.status] ?? 'Error', status: this.status, detail: this.message, ...this.more };
   }
+}
+
+/** What came of it, unless it was refused: then throws the refusal. */
+export function granted<T extends object>(result: T | Refused): T {
+  if (!('refused' in result)) return result;
+  const { refused, detail, ...more } = result;
+  throw new Refusal(refused, detail, { more });
 }

@@ -6,7 +6,7 @@ import type { Control } from '../server/control.ts';
 import { openContent } from '../files/report-content.ts';
 import { endpoint, json, jsonAnswer, type Call, type Endpoint } from './endpoint.ts';
 import { pageOf } from './page-of.ts';
-import { afterParameter, limitParameter, sessionParameter } from './query.ts';
+import { afterParameter, limitParameter, sessionParameter, textParameter } from './query.ts';
 import { Refusal } from './refusal.ts';
 import { listOf, ref } from './schemas.ts';
 
@@ -16,10 +16,12 @@ const missing = { 404: 'There is no such report.' };
 export const reports: readonly Endpoint[] = [
   endpoint({
     method: 'get', path: '/reports', operation: 'listReports', summary: 'Uploaded files, newest first.',
-    parameters: { session: sessionParameter('Only this session; without it, all.'), after: afterParameter, limit: limitParameter(maxLimit, defaultLimit) },
+    parameters: { session: sessionParameter('Only this session; without it, all.'), exchange: textParameter('Only what came in this exchange.'), after: afterParameter, limit: limitParameter(maxLimit, defaultLimit) },
     answer: jsonAnswer('A page of them.', listOf('Report')),
     async handle({ control }, query) {
-      const page = pageOf(control.reports.list(query.session ?? null).toReversed(), query);
+      const { session = null, exchange } = query;
+      const all = control.reports.list(session).filter((report) => exchange === undefined || report.exchange === exchange);
+      const page = pageOf(all.toReversed(), query);
       const items: unknown[] = [];
       // One after the other: a long page must not open hundreds of archives at once.
       for (const report of page.items) items.push(await shown(control, report));

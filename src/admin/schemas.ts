@@ -31,6 +31,9 @@ const listed = {
 };
 
 const nearMiss = { route: text, name: textOrNull, file: text, line, because: { type: 'array', items: text } };
+const attempt = { at: time, method: text, url: text, attempt: { ...line, description: 'From 1.' }, status, error: { ...textOrNull, description: 'Why it failed, where the status does not say.' }, durationMs: { type: 'number', minimum: 0 } };
+const anyMap = { type: 'object', description: 'Name to value, any JSON.' } as const;
+const scenarioOfRoot = { ...text, description: 'The root whose scenarios share it.' };
 const session = { id: sessionSchema, lastUsedAt: time, selected: { type: 'object', additionalProperties: text, description: 'Root to the scenario selected for this session.' } };
 
 /** What the admin API answers with, as JSON Schema (draft 2020-12). */
@@ -45,7 +48,8 @@ export const schemas = {
   Violation: record({ at: text, expected: text, got: text, text }),
   NearMiss: record(nearMiss),
   Exchange: record(listed),
-  FullExchange: record({ ...listed, request: { $ref: '#/components/schemas/Message' }, reply: { $ref: '#/components/schemas/Message' } }),
+  FullExchange: record({ ...listed, request: { $ref: '#/components/schemas/Message' }, reply: { $ref: '#/components/schemas/Message' }, callbacks: { type: 'array', items: record(attempt), description: 'Attempts at callbacks, the oldest first; the last 20.' } }),
+  Callback: record({ exchange: text, session: sessionSchema, ...attempt }),
   Message: record({
     headers: { type: 'object', additionalProperties: { anyOf: [text, { type: 'array', items: text }] } },
     body: record({ text: { ...textOrNull, description: 'The first 64 KiB.' }, base64: { ...textOrNull, description: 'Instead of `text`, when the bytes are not text.' }, sizeBytes: count, sha256: hash }),
@@ -64,7 +68,57 @@ export const schemas = {
     entries: { type: ['array', 'null'], items: record({ name: text, sizeBytes: count }), description: 'Of a zip.' }, problem: { ...textOrNull, description: 'Why a zip cannot be read.' },
   }),
   Session: record(session),
-  SessionDetails: record({ ...session, scenarios: { type: 'array', items: text }, counters: { type: 'array', items: record({ route: text, scenario: text, count }) } }),
+  SessionDetails: record({
+    ...session, scenarios: { type: 'array', items: text }, counters: { type: 'array', items: record({ route: text, scenario: text, count }) },
+    memory: { type: 'array', items: { $ref: '#/components/schemas/Memory' } }, state: { ...text, description: 'Of the only root that has one.' }, vars: { ...anyMap, description: 'Of the only root that declares any.' },
+  }, ['state', 'vars']),
+  Memory: record({
+    scenario: scenarioOfRoot, state: textOrNull, vars: anyMap, collections: { type: 'array', items: record({ name: text, rows: count }) },
+    backups: { type: 'array', items: record({ name: text, collection: text, rows: count }) },
+  }),
+  SetState: { ...record({ state: text, vars: anyMap, scenario: { ...text, description: 'A scenario of the root that is meant, where several could be.' } }, ['state', 'vars', 'scenario']), anyOf: [{ required: ['state'] }, { required: ['vars'] }] },
+  Collection: record({ name: text, scenario: scenarioOfRoot, rows: count, key: { ...text, description: 'The name of the key field.' } }),
+  Row: { type: 'object', description: 'Field to value.' },
+  Rows: { anyOf: [{ type: 'array', items: { $ref: '#/components/schemas/Row' } }, record({ items: { type: 'array', items: { $ref: '#/components/schemas/Row' } }, total: count, next: { type: 'null' } }, ['total', 'next'])] },
+  Clock: record({ now: time, frozen: { type: 'boolean', description: 'Whether it stands still.' }, offsetMs: { type: 'integer', description: "What the server's time is ahead of the machine's." } }),
+  SetClock: {
+    ...record({
+      freeze: { anyOf: [{ type: 'boolean' }, text], description: 'True: stands still. A time (ISO 8601): goes there and stands still. False: runs on from where it stands.' },
+      set: { ...text, description: 'Goes to this time (ISO 8601), and runs or stands still as before.' },
+      advance: { anyOf: [text, count], description: 'Goes on by a duration such as `5 s`, or by so many milliseconds.' },
+      reset: { const: true, description: "The machine's time." },
+    }, ['freeze', 'set', 'advance', 'reset']),
+    minProperties: 1,
+  },
+  Verify: record({
+    calls: {
+      type: 'array', minItems: 1, maxItems: 100,
+      items: {
+        ...record({
+          route: { ...text, description: 'METHOD and path as in the routes, base and all, or with a value in the place of a `{name}`. HEAD counts as GET.' },
+          rule: { ...text, description: 'The name of the rule that answered.' },
+          match: { type: 'object', description: 'Matchers as under `when`, of the request as the journal keeps it.' },
+          status: { anyOf: [status, { type: 'object' }], description: 'The status, or a test of it such as `{ "min": 400 }`.' },
+          count: { anyOf: [count, { ...record({ min: count, max: count }, ['min', 'max']), minProperties: 1 }], description: 'How often. Left out: at least once.' },
+          session: sessionSchema,
+        }, ['route', 'rule', 'match', 'status', 'count', 'session']),
+        anyOf: ['route', 'rule', 'match', 'status'].map((name) => ({ required: [name] })),
+      },
+    },
+    order: { type: 'boolean', description: 'True: they came in this order.' },
+    session: { ...sessionSchema, description: 'Only calls of this session. Left out: of all.' },
+  }, ['order', 'session']),
+  Verified: record({
+    passed: { type: 'boolean' },
+    failures: {
+      type: 'array',
+      items: record({
+        call: { ...count, description: 'Which of the calls, from 0.' }, expected: text, got: text, text: { ...text, description: 'The whole sentence.' },
+        instead: { type: 'array', maxItems: 5, description: 'What came instead: the nearest exchanges, with the reasons why each is not that call.', items: record({ id: text, method: text, url: text, status, because: { type: 'array', items: text } }) },
+      }),
+    },
+    order: { type: 'array', items: text, description: 'When an order was asked for: the exchanges in which the calls were found.' },
+  }, ['order']),
   Reload: record({ at: time, live: { type: 'boolean' }, scenarios: { type: 'array', items: text }, mistakes: { type: 'array', items: { $ref: '#/components/schemas/Mistake' } } }),
   Problem: { type: 'object', properties: { type: text, title: text, status: { type: 'integer' }, detail: text, exchange: text }, required: ['type', 'title', 'status', 'detail'] },
 } as const satisfies Record<string, JsonSchema>;

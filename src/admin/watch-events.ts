@@ -6,8 +6,8 @@ import { sessionParameter } from './query.ts';
 export function watchEvents(streams: EventStreams): Endpoint {
   return endpoint({
     method: 'get', path: '/events', operation: 'watchEvents',
-    summary: 'Server-sent events: `exchange` (an Exchange), `selection` (a Selection), `reload` (a Reload), and `missed` with a `count` when the reader was too slow.',
-    parameters: { session: sessionParameter('Only the exchanges and selections of this session, and what concerns everybody.') },
+    summary: 'Server-sent events: `exchange` (an Exchange), `callback` (a Callback), `selection` (a Selection), `reload` (a Reload), `clock` (a Clock), and `missed` with a `count` when the reader was too slow.',
+    parameters: { session: sessionParameter('Only the exchanges, callbacks and selections of this session, and what concerns everybody.') },
     answer: { status: 200, about: 'A stream without end.', content: { type: 'text/event-stream', schema: { type: 'string' } } },
     refusals: { 503: 'Too many listen already.' },
     handle({ request, response }, { session }) {

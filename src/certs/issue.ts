@@ -56,7 +56,22 @@ export async function issueCa(names: readonly ServerName[], nowMs: number): Prom
 }
 
 /** A server certificate for these names, signed by the CA; it never outlives the CA. */
-export async function issueLeaf(ca: Issued, names: readonly ServerName[], nowMs: number): Promise<Issued> {
+export function issueLeaf(ca: Issued, names: readonly ServerName[], nowMs: number): Promise<Issued> {
+  return signLeaf(ca, { subject: [{ CN: ['localhost'] }, { O: [organisation] }], names, usage: 'serverAuth', lifeMs: leafLifeMs }, nowMs);
+}
+
+/** What a certificate of the CA says. */
+export interface LeafContent {
+  /** The relative distinguished names in the order of the certificate: the most specific last, by custom. */
+  readonly subject: readonly Readonly<Record<string, string[]>>[];
+  readonly names: readonly ServerName[];
+  readonly usage: 'serverAuth' | 'clientAuth';
+  /** From its beginning, which lies back: see `backdateMs`. */
+  readonly lifeMs: number;
+}
+
+/** A certificate with a key of its own, signed by the CA; it never outlives the CA. */
+export async function signLeaf(ca: Issued, { subject, names, usage, lifeMs }: LeafContent, nowMs: number): Promise<Issued> {
   const x509 = await import('@peculiar/x509');
   const caCertificate = new x509.X509Certificate(ca.cert);
   const keys = await newKeys();
@@ -64,18 +79,18 @@ export async function issueLeaf(ca: Issued, names: readonly ServerName[], nowMs:
   const certificate = await x509.X509CertificateGenerator.create(
     {
       serialNumber: newSerial(),
-      subject: `CN=localhost, O=${organisation}`,
+      subject: [...subject],
       issuer: caCertificate.subjectName,
       notBefore,
-      notAfter: new Date(Math.min(notBefore.getTime() + leafLifeMs, caCertificate.notAfter.getTime())),
+      notAfter: new Date(Math.min(notBefore.getTime() + lifeMs, caCertificate.notAfter.getTime())),
       signingAlgorithm: algorithm,
       publicKey: keys.publicKey,
       signingKey: await importKey(ca.key),
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-        new x509.SubjectAlternativeNameExtension(names.map(({ kind, value }) => ({ type: kind, value }))),
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage]]),
+        ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names.map(({ kind, value }) => ({ type: kind, value })))]),
         ...(await keyIdentifiers(x509, keys.publicKey, await caCertificate.publicKey.export(provider))),
       ],
     },

@@ -4,12 +4,13 @@ import { EnvironmentProblem, UsageProblem } from '../base/problems.ts';
 import { version } from '../server/version.ts';
 import type { Settings } from '../server/settings.ts';
 import { processIo, type Io } from './io.ts';
+import { runFlags, runHelp } from './run-options.ts';
 import { notYet, readOption, refuseNotYet, startOptions } from './start-options.ts';
 
 const pathsAbout = 'scenario files or folders (default scenarios/)';
 
-/** The command line. Each command's own module is loaded when it is called. */
-function program(io: Io, exit: (code: number) => void): Command {
+/** The command line. Each command's own module is loaded when it is called. `command`: what stands behind the `--` of `rehearsal run`. */
+function program(io: Io, exit: (code: number) => void, command: readonly string[] | null): Command {
   const root = new Command('rehearsal')
     .description('The server that partners rehearse against before they touch production')
     .version(version(), '-V, --version')
@@ -44,6 +45,15 @@ function program(io: Io, exit: (code: number) => void): Command {
       exit(await trustCommand({ certs: settings.certs, sans: settings.san, env: options.env === true, client: client ?? null, now: Date.now }, io));
     });
 
+  const certs = root.command('certs').description('certificates of the local CA');
+  certs.command('client').argument('<NAME>', 'who the client is: the common name').description('make a client certificate for schemes of the kind `mtls`')
+    .option('--certs <DIR>', 'folder of the local CA (default certs/)').option('--days <N>', 'how long it is good, at most as long as the CA (default 365)')
+    .action(async (name: string, options: { certs?: string; days?: string }) => {
+      const [{ clientCertificateCommand, readDays }, { readSettings }] = await Promise.all([import('./certs.ts'), import('./start.ts')]);
+      const settings = await readSettings([], { ...(options.certs !== undefined && { certs: options.certs }) }, io.env);
+      exit(await clientCertificateCommand({ name, days: readDays(options.days), certs: settings.certs, now: Date.now }, io));
+    });
+
   root.command('schema').description('print the JSON Schema of a scenario file').action(async () => {
     const { schemaCommand } = await import('./schema.ts');
     exit(await schemaCommand(io));
@@ -54,14 +64,26 @@ function program(io: Io, exit: (code: number) => void): Command {
     exit(await initCommand(dir ?? '.', io));
   });
 
-  root.command('run', { hidden: true }).argument('[ANY...]').allowUnknownOption().helpOption(false).action(() => {
-    throw new UsageProblem('`rehearsal run` is not built yet in this version', 'Use `rehearsal start --port 0 --ready-file FILE`, and run the command beside it');
-  });
-  for (const command of [root, ...root.commands]) {
-    const help = `${command === root ? '' : 'rehearsal '}${command.name()} --help`;
-    command.exitOverride().configureOutput({ writeErr: io.stderr, writeOut: io.stdout, outputError: (text, write) => write(usageLine(text, help)) });
+  addRun(root, command, io, exit);
+  for (const each of [root, ...root.commands, ...certs.commands]) {
+    const help = `${each === root ? '' : 'rehearsal '}${each.parent === certs ? 'certs ' : ''}${each.name()} --help`;
+    each.exitOverride().configureOutput({ writeErr: io.stderr, writeOut: io.stdout, outputError: (text, write) => write(usageLine(text, help)) });
   }
   return root;
+}
+
+/** `rehearsal run [PATH...] -- COMMAND...`. */
+function addRun(root: Command, command: readonly string[] | null, io: Io, exit: (code: number) => void): void {
+  const run = withStartOptions(root.command('run').argument('[PATH...]', pathsAbout).usage('[options] [PATH...] -- COMMAND...'))
+    .description('serve on a free port, run a command that trusts the server, then verify what it did');
+  for (const [flag, about] of Object.entries(runFlags)) run.option(flag, about);
+  run.addHelpText('after', runHelp);
+  run.action(async (paths: string[]) => {
+    const [{ CommandSignals }, { runCommand, readRunOptions }, { readSettings }] = await Promise.all([import('./run-command.ts'), import('./run.ts'), import('./start.ts')]);
+    const options = readRunOptions(run.opts(), command, paths);
+    const signals = new CommandSignals({ fromTerminal: [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY), process });
+    exit(await runCommand(await readSettings(paths, flagsOf(run), io.env, { port: 0 }), { ...options, now: Date.now }, io, signals));
+  });
 }
 
 /** What commander found wrong, on one line, with what to do. */
@@ -102,11 +124,18 @@ async function main(): Promise<void> {
   const exit = (code: number): void => {
     process.exitCode = code;
   };
+  const [own, command] = splitCommand(process.argv.slice(2));
   try {
-    await program(io, exit).parseAsync();
+    await program(io, exit, command).parseAsync(own, { from: 'user' });
   } catch (error) {
     exit(report(io, error));
   }
+}
+
+/** What stands behind the first `--` of `rehearsal run` is another program's, options and all. Null: there is no `--`. */
+function splitCommand(args: readonly string[]): [own: readonly string[], command: readonly string[] | null] {
+  const dashes = args[0] === 'run' ? args.indexOf('--') : -1;
+  return dashes === -1 ? [args, null] : [args.slice(0, dashes), args.slice(dashes + 1)];
 }
 
 /** One line that says what to do, and the exit code. */

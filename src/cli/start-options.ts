@@ -1,7 +1,8 @@
 import { UsageProblem } from '../base/problems.ts';
 import { didYouMean } from '../base/nearest.ts';
-import { parseSize } from '../base/units.ts';
+import { parseDuration, parseSize } from '../base/units.ts';
 import { show } from '../base/show.ts';
+import { readAllowedHosts } from '../server/callbacks/allowed-hosts.ts';
 import type { Settings } from '../server/settings.ts';
 
 /** One option of `start`: a flag, a `REHEARSAL_…` variable and a key of `rehearsal.config.yaml` at once. */
@@ -39,6 +40,23 @@ const size = (value: string): number => {
   const bytes = parseSize(value);
   if (bytes === null) throw new Expected('a size with its unit, such as `2 GB` or `512 KiB`');
   return bytes;
+};
+
+const duration = (value: string): number => {
+  const ms = parseDuration(value);
+  if (ms === null || ms === 0) throw new Expected('a duration over 0 with its unit, such as `24 h` or `30 min`');
+  return ms;
+};
+
+/** A host that callbacks may go to. */
+const host = (value: string): string => {
+  try {
+    readAllowedHosts([value]);
+  } catch (error) {
+    if (!(error instanceof UsageProblem)) throw error;
+    throw new Expected('a host such as `partner.test`, `partner.test:8443`, `*.example.com` or `[fd00::7]:8080`, without `https://` and path');
+  }
+  return value;
 };
 
 const instant = (value: string): number => {
@@ -87,6 +105,8 @@ export const startOptions: readonly StartOption[] = [
   { name: 'quiet', key: 'quiet', value: null, sets: true, about: 'print nothing but errors', read: yes },
   { name: 'self-signed', key: 'selfSigned', value: null, sets: true, about: 'serve a bare self-signed certificate instead of one from the local CA', read: yes },
   { name: 'max-sessions', key: 'maxSessions', value: 'N', about: 'sessions kept; past it the one idle longest is let go (default 10000)', read: whole(1, 1_000_000) },
+  { name: 'session-ttl', key: 'sessionTtl', value: 'DURATION', about: 'a session that nobody has used for so long is let go (default 24 h)', read: duration },
+  { name: 'allow-callback', key: 'allowCallback', value: 'HOST', about: 'a host that callbacks may go to, beside this machine: `host`, `host:port`, `*.example.com`; repeatable', repeatable: true, read: host },
 ];
 
 /** Options that the contract names and that this version does not carry out yet. */

@@ -1,21 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { EnvironmentProblem, UsageProblem } from '../base/problems.ts';
+import { UsageProblem } from '../base/problems.ts';
 import { loadAdmin } from '../admin/load-admin.ts';
 import { ScenarioMistakes } from '../server/load.ts';
 import { createLog, type Log } from '../server/log.ts';
 import { defaultSettings, type Settings } from '../server/settings.ts';
 import { startServer, type RunningServer } from '../server/start.ts';
 import { printMistakes, type Io } from './io.ts';
+import { replaceFile } from './replace-file.ts';
 import { settingsOfEnvironment, settingsOfFile } from './start-options.ts';
 
 const configFile = 'rehearsal.config.yaml';
 
-/** What was given wins over the environment, which wins over `rehearsal.config.yaml`, which wins over the defaults. */
-export async function readSettings(paths: readonly string[], flags: Partial<Settings>, env: Io['env']): Promise<Settings> {
+/** What was given wins over the environment, which wins over `rehearsal.config.yaml`, which wins over the defaults. `own`: where a command has defaults of its own. */
+export async function readSettings(paths: readonly string[], flags: Partial<Settings>, env: Io['env'], own: Partial<Settings> = {}): Promise<Settings> {
   const fromFile = existsSync(configFile) ? settingsOfFile(await readConfig(), configFile) : {};
-  return { ...defaultSettings, ...fromFile, ...settingsOfEnvironment(env), ...flags, ...(paths.length > 0 && { paths }) };
+  return { ...defaultSettings, ...own, ...fromFile, ...settingsOfEnvironment(env), ...flags, ...(paths.length > 0 && { paths }) };
 }
 
 async function readConfig(): Promise<unknown> {
@@ -32,17 +33,8 @@ async function readConfig(): Promise<unknown> {
 export async function startCommand(settings: Settings, io: Io, signals: Signals): Promise<number> {
   signals.onSecond(() => process.exit(130));
   const log = createLog({ format: settings.log, quiet: settings.quiet, write: io.stderr, now: () => settings.clock ?? Date.now() });
-  let server: RunningServer;
-  // One that an earlier run left would tell a pipeline that this one is ready.
-  if (settings.readyFile !== null) await rm(settings.readyFile, { force: true }).catch(() => undefined);
-  try {
-    server = await startServer(settings, { loadAdmin, write: io.stderr });
-  } catch (error) {
-    if (!(error instanceof ScenarioMistakes)) throw error;
-    printMistakes(io, error.diagnostics);
-    io.stderr(`${error.summary}: mend ${error.diagnostics.length === 1 ? 'it' : 'them'} and start again\n`);
-    return 1;
-  }
+  const server = await serveScenarios(settings, io);
+  if (server === null) return 1;
   try {
     await announce(server, io, log);
   } catch (error) {
@@ -53,6 +45,20 @@ export async function startCommand(settings: Settings, io: Io, signals: Signals)
   log.info('Stopping: requests in flight may finish (10 s at most); a second signal ends at once');
   await server.close();
   return 0;
+}
+
+/** Starts a server; null when it has printed the mistakes that keep it from starting. Throws UsageProblem and EnvironmentProblem. */
+export async function serveScenarios(settings: Settings, io: Io): Promise<RunningServer | null> {
+  // One that an earlier run left would tell a pipeline that this one is ready.
+  if (settings.readyFile !== null) await rm(settings.readyFile, { force: true }).catch(() => undefined);
+  try {
+    return await startServer(settings, { loadAdmin, write: io.stderr });
+  } catch (error) {
+    if (!(error instanceof ScenarioMistakes)) throw error;
+    printMistakes(io, error.diagnostics);
+    io.stderr(`${error.summary}: mend ${error.diagnostics.length === 1 ? 'it' : 'them'} and start again\n`);
+    return null;
+  }
 }
 
 /** The signals that end a server. */
@@ -100,15 +106,9 @@ function adminOffBecause({ admin, host }: Settings): string {
   return admin ? `${host} can be reached from other machines: give --admin-token TOKEN to turn it on` : '--no-admin';
 }
 
-/** Written whole: a pipeline that waits for the file never reads half of it. */
-async function writeReadyFile(file: string, server: RunningServer): Promise<void> {
+/** For a pipeline that waits until the server answers. */
+export async function writeReadyFile(file: string, server: RunningServer): Promise<void> {
   const { url, httpUrl, adminUrl, port, scenarios } = server;
   const ready = { url, httpUrl, consoleUrl: adminUrl && `${adminUrl}/`, adminUrl, port, caFile: resolve(server.certificates.caFile), pid: process.pid, scenarios };
-  const part = `${file}.${process.pid}.part`;
-  try {
-    await writeFile(part, `${JSON.stringify(ready, null, 2)}\n`);
-    await rename(part, file);
-  } catch (error) {
-    throw new EnvironmentProblem(`The ready file ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, 'Name a file in a folder that exists and can be written');
-  }
+  await replaceFile(file, `${JSON.stringify(ready, null, 2)}\n`, 'ready file');
 }

@@ -4,6 +4,8 @@ export interface Address {
   readonly url: string;
   /** The path alone, as sent. */
   readonly path: string;
+  /** The prefix itself, as sent; empty when there is none. */
+  readonly prefix: string;
   readonly scenario: string | null;
   readonly session: string | null;
 }
@@ -29,17 +31,19 @@ export function readAddress(target: string): Address | string {
   }
   let scenario: string | null = null;
   let session: string | null = null;
+  let taken = '';
   if (url.charCodeAt(1) === 64) {
     const prefix = prefixPattern.exec(url);
     if (!prefix) return 'The prefix of the path is not of the form `/@scenario:session/`';
     scenario = prefix[1] || null;
     session = prefix[2] ?? null;
     if (session !== null && !isSessionId(session)) return `The session in the prefix \`${prefix[0]}\` must be 1 to 64 of A-Z a-z 0-9 . _ -`;
-    url = url.slice(prefix[0].length);
+    taken = prefix[0];
+    url = url.slice(taken.length);
     if (!url.startsWith('/')) url = `/${url}`;
   }
   const fragment = url.indexOf('#');
   if (fragment >= 0) url = url.slice(0, fragment);
   const question = url.indexOf('?');
-  return { url, path: question < 0 ? url : url.slice(0, question), scenario, session };
+  return { url, path: question < 0 ? url : url.slice(0, question), prefix: taken, scenario, session };
 }

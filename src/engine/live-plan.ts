@@ -1,4 +1,4 @@
-import { need, type Needs, type Plan, type Route, type Scenario } from '../model/index.ts';
+import { need, type Needs, type Plan, type Route, type Rule, type Scenario, type Scheme } from '../model/index.ts';
 import type { LiveRoute } from './live-route.ts';
 import { RouteIndex } from './route-index.ts';
 import { RuleIndex } from './rule-index.ts';
@@ -26,9 +26,10 @@ export class LivePlan {
     this.plan = plan;
     const counted = countedRoutes(plan);
     for (const scenario of plan.scenarios.values()) {
-      const before = scenario.before && makeLive(scenario.before, scenario, counted, 0);
+      // Rules tried ahead of the routes commonly ask for nobody, and still have to tell callers of the routes apart.
+      const before = scenario.before && makeLive(scenario.before, scenario, counted, 0, schemesOf([scenario.before, ...scenario.routes].flatMap(({ rules }) => rules)));
       this.#before.set(scenario.name, before);
-      this.#routes.set(scenario.name, scenario.routes.map((route) => makeLive(route, scenario, counted, before ? before.needs : 0)));
+      this.#routes.set(scenario.name, scenario.routes.map((route) => makeLive(route, scenario, counted, before ? before.needs : 0, schemesOf(route.rules))));
     }
   }
 
@@ -74,7 +75,7 @@ export class LivePlan {
 /** How many combinations of selected scenarios are kept ready. */
 const maxSelections = 256;
 
-function makeLive(route: Route, scenario: Scenario, counted: ReadonlySet<string>, outerNeeds: Needs): LiveRoute {
+function makeLive(route: Route, scenario: Scenario, counted: ReadonlySet<string>, outerNeeds: Needs, schemes: readonly Scheme[]): LiveRoute {
   const counterKey = keyOf(route, scenario);
   return {
     route,
@@ -82,16 +83,22 @@ function makeLive(route: Route, scenario: Scenario, counted: ReadonlySet<string>
     counterKey,
     counted: counted.has(counterKey),
     needs: route.needs | outerNeeds,
+    schemes,
     ruleIndex: new RuleIndex(route.rules),
     rules: route.rules.map((rule) => ({
       rule,
       reference: Object.freeze({ route: route.id, name: rule.name, file: rule.place.file, line: rule.place.line }),
       answersKey: `${counterKey}${separator}${route.fingerprint}${separator}${rule.index}`,
       calls: 0,
+      meter: null,
       lastUrl: '',
       lastHeaders: [],
     })),
   };
+}
+
+function schemesOf(rules: readonly Rule[]): readonly Scheme[] {
+  return [...new Set(rules.flatMap(({ auth }) => (auth === null ? [] : [auth.scheme])))];
 }
 
 function countedRoutes(plan: Plan): ReadonlySet<string> {

@@ -1,4 +1,5 @@
-import type { Needs, Route, Rule, RuleReference, Scenario } from '../model/index.ts';
+import type { Needs, Route, Rule, RuleReference, Scenario, Scheme } from '../model/index.ts';
+import type { RuleMeter } from './meter.ts';
 import type { RuleIndex } from './rule-index.ts';
 
 /** A rule as it serves: with the reference that the journal shares and the number of times it answered. */
@@ -9,6 +10,8 @@ export interface LiveRule {
   readonly answersKey: string;
   /** Over all sessions since the program started, for the list of routes. */
   calls: number;
+  /** What the server's metrics count it by; null until it answers. */
+  meter: RuleMeter | null;
   /** URL and raw headers of the last request that it answered: while the same come again, the journal keeps them once. */
   lastUrl: string;
   lastHeaders: readonly string[];
@@ -20,6 +23,8 @@ export interface LiveRoute {
   readonly scenario: Scenario;
   readonly rules: readonly LiveRule[];
   readonly ruleIndex: RuleIndex;
+  /** By which `when` can tell who calls, before a rule has been chosen: those that its rules ask for, the first first. */
+  readonly schemes: readonly Scheme[];
   /** Names the route's counters in a session's world: root and route, so that variations share them. */
   readonly counterKey: string;
   /** Whether any scenario of the root looks at the number of calls here. */

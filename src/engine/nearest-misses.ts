@@ -20,7 +20,7 @@ interface Ranked {
 
 /** The rules of a route that was found, the nearest first, with every leaf that did not match. */
 export function nearestRules(route: LiveRoute, request: Request, view: WorldView, context: PassContext, limit = shown): readonly NearMiss[] {
-  const facts = new PassFacts(request, route, view, context);
+  const facts = new PassFacts(request, route, view, context).choosing();
   return best(route.rules.slice(0, maxExplained).map((live) => rankRule(live, facts, [], 0)), limit);
 }
 
@@ -33,7 +33,7 @@ export function nearestRoutes(routes: readonly LiveRoute[], request: Request, vi
     const away = distance + (method ? 1.5 : 0);
     // Of a path far off, what else the rules ask for is beside the point.
     if (distance > closePath) return route.rules.slice(0, 1).map((live) => ({ score: away * 10, miss: missOf(live, reasons) }));
-    const facts = new PassFacts(request, route, view, context);
+    const facts = new PassFacts(request, route, view, context).choosing();
     return route.rules.slice(0, shown).map((live) => rankRule(live, facts, reasons, away)).sort((x, y) => x.score - y.score).slice(0, 1);
   });
   return best(ranked, limit);

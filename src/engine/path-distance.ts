@@ -12,7 +12,7 @@ const letters = ['no', 'one letter', 'two letters', 'three letters'];
 const longestCompared = 64;
 
 /** Compares segment by segment: a parameter takes any segment; a differing literal costs its letters, a missing or extra one more. */
-export function pathDistance(segments: readonly string[], route: Route): PathDistance {
+export function pathDistance(segments: readonly string[], route: Pick<Route, 'segments'>): PathDistance {
   const written = route.segments;
   const rest = written.at(-1)?.kind === 'rest';
   const fixedPart = rest ? written.slice(0, -1) : written;

@@ -12,6 +12,8 @@ export interface RequestHead {
   readonly method: string;
   /** Path and query, without a `/@scenario:session` prefix. */
   readonly url: string;
+  /** That prefix; empty when there is none. */
+  readonly prefix?: string;
   /** Name, value, name, value …, as Node gives them. */
   readonly rawHeaders: readonly string[];
   /** What `splitPath` gave, when it has been asked already. */
@@ -30,6 +32,7 @@ class ReceivedRequest implements Request {
   readonly id: string;
   readonly method: string;
   readonly url: string;
+  readonly prefix: string;
   readonly body: ReceivedBody;
   readonly #rawHeaders: readonly string[];
   #path: string | undefined;
@@ -42,6 +45,7 @@ class ReceivedRequest implements Request {
     this.id = head.id;
     this.method = head.method;
     this.url = head.url;
+    this.prefix = head.prefix ?? '';
     this.body = body;
     this.#rawHeaders = head.rawHeaders;
     this.#segments = head.segments;

@@ -6,6 +6,8 @@ export type Found =
   | { readonly kind: 'other-methods'; readonly routes: readonly LiveRoute[] }
   | { readonly kind: 'none' };
 
+type FoundRoute = Extract<Found, { kind: 'route' }>;
+
 /** Segments that look the same decoded and on the wire. */
 const plain = /^[\w.~!$&'()*+,;=:@-]*$/;
 
@@ -23,7 +25,7 @@ interface Node {
  * `{name}`, and `{name}` over `**`, from left to right. The cost depends on the path's length, not on the number of routes.
  */
 export class RouteIndex {
-  readonly #literal = new Map<string, Map<string, LiveRoute>>();
+  readonly #literal = new Map<string, Map<string, FoundRoute>>();
   readonly #root: Node = newNode();
 
   constructor(routes: Iterable<LiveRoute>) {
@@ -31,7 +33,7 @@ export class RouteIndex {
   }
 
   /** The route of a path that is written without percent-escapes and without parameters; null leaves it to `find`. */
-  quick(method: string, path: string): LiveRoute | null {
+  quick(method: string, path: string): FoundRoute | null {
     const methods = this.#literal.get(path);
     return methods ? routeFor(methods, method) : null;
   }
@@ -57,8 +59,8 @@ export class RouteIndex {
     }
     node.here.set(live.route.method, live);
     if (literal !== null) {
-      const methods = this.#literal.get(literal) ?? new Map<string, LiveRoute>();
-      this.#literal.set(literal, methods.set(live.route.method, live));
+      const methods = this.#literal.get(literal) ?? new Map<string, FoundRoute>();
+      this.#literal.set(literal, methods.set(live.route.method, { kind: 'route', route: live }));
     }
   }
 }
@@ -81,7 +83,7 @@ function take(methods: Map<string, LiveRoute>, method: string, others: LiveRoute
   return route;
 }
 
-function routeFor(methods: Map<string, LiveRoute>, method: string): LiveRoute | null {
+function routeFor<T>(methods: Map<string, T>, method: string): T | null {
   return methods.get(method) ?? (method === 'HEAD' ? methods.get('GET') : undefined) ?? methods.get('ANY') ?? null;
 }
 

@@ -1,23 +1,26 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { didYouMean } from '../base/nearest.ts';
 import { bracketForm, hintForFunction, hintForName } from './hints.ts';
+import { collection, vars } from './memory-names.ts';
 import { boundName, names } from './names.ts';
 import { nothing, type Code, type Compiling } from './code.ts';
-import { hasMember, memberOf } from './members.ts';
+import { hasMember, isPosition, memberOf, positionIn } from './members.ts';
 import { kindWords } from './values.ts';
-import { notBuiltYet } from './scope.ts';
 
 /** A name that stands on its own: a loop variable, a bound name, one of the language. */
 export function compileName(name: string, node: ASTNode, c: Compiling): Code {
   const slot = c.locals.get(name);
   if (slot !== undefined) return { kind: 'any', needs: 0, fixed: true, run: (run) => run.slots[slot] };
-  if (c.scope.bound?.includes(name)) return boundName(name);
+  if (c.scope.bound?.includes(name)) return boundName(name, c.scope.held?.get(name));
   const known = names.get(name);
-  if (known) return known.code;
-  if ((c.scope.notBuilt ?? notBuiltYet).includes(name)) {
-    return c.mistake(node, { code: 'not-built-yet', message: `\`${name}\` is not built yet in this version`, fix: 'Leave it out for now.' });
-  }
-  return c.mistake(node, { code: 'unknown-name', message: `There is no name \`${name}\` here`, fix: hintForName(name, [...c.locals.keys(), ...(c.scope.bound ?? []), ...names.keys(), 'true', 'false', 'null']) });
+  if (known) return name === 'vars' && c.scope.vars ? vars(c.scope.vars) : known.code;
+  if (c.scope.collections?.includes(name)) return collection(name);
+  return c.mistake(node, { code: 'unknown-name', message: `There is no name \`${name}\` here`, fix: hintForName(name, [...namesAtHand(c), 'true', 'false', 'null']) });
+}
+
+/** Every name that an expression may use where it stands. */
+export function namesAtHand({ locals, scope }: Compiling): readonly string[] {
+  return [...locals.keys(), ...(scope.bound ?? []), ...names.keys(), ...(scope.collections ?? [])];
 }
 
 /** `left.name` */
@@ -33,6 +36,7 @@ export function compileMember(left: Code, leftNode: ASTNode, name: string, node:
   if (left.kind !== 'any' && left.kind !== 'map') {
     return c.mistake(node, { code: 'wrong-type', message: `\`${c.written(leftNode)}\` is ${kindWords[left.kind]}, so it has no \`${name}\``, fix: hintForFunction(name) });
   }
+  if (left.known?.includes(name) === false) return c.mistake({ start: node.end - name.length, end: node.end }, unknownField(name, leftNode, left.known, c));
   return dynamicMember(left, leftNode, { kind: 'text', needs: 0, fixed: true, literal: name, run: () => name }, c);
 }
 
@@ -43,7 +47,8 @@ function listHint(name: string): string {
 function unknownField(name: string, leftNode: ASTNode, known: readonly string[], c: Compiling) {
   const written = c.written(leftNode);
   const own = written === 'request' && names.has(name) ? `Write \`${name}\` on its own.` : undefined;
-  return { code: 'unknown-field', message: `\`${written}\` has no \`${name}\``, expected: `one of ${known.join(', ')}`, fix: own ?? didYouMean(name, known) };
+  const declare = written === 'vars' ? 'Declare it under `vars:` of the scenario.' : undefined;
+  return { code: 'unknown-field', message: `\`${written}\` has no \`${name}\``, ...(known.length > 0 && { expected: `one of ${known.join(', ')}` }), fix: own ?? didYouMean(name, known) ?? declare };
 }
 
 /** `left[key]` */
@@ -56,7 +61,8 @@ export function compileIndex(left: Code, leftNode: ASTNode, key: Code, node: AST
   if (left.kind === 'list' && key.kind !== 'any' && key.kind !== 'number') {
     return c.mistake(node, { code: 'wrong-type', message: `\`${c.written(leftNode)}\` is a list`, expected: 'a number in the brackets', got: kindWords[key.kind] });
   }
-  return left.fields?.computed?.(key) ?? dynamicMember(left, leftNode, key, c);
+  if (left.known && (key.kind === 'number' || (typeof key.literal === 'string' && !left.known.includes(key.literal)))) return c.mistake(node, unknownField(c.written(node).slice(c.written(leftNode).length), leftNode, left.known, c));
+  return left.fields?.computed?.(key) ?? (left.rows ? rowAt(left.rows, leftNode, key, c) : dynamicMember(left, leftNode, key, c));
 }
 
 function dynamicMember(left: Code, leftNode: ASTNode, key: Code, c: Compiling): Code {
@@ -67,6 +73,21 @@ function dynamicMember(left: Code, leftNode: ASTNode, key: Code, c: Compiling): 
     fixed: left.fixed && key.fixed,
     run: (run) => memberOf(left.run(run), key.run(run), written),
     has: (run) => hasMember(left.run(run), key.run(run)),
+  };
+}
+
+/** One row of a collection, without the list of all. */
+function rowAt(rows: NonNullable<Code['rows']>, leftNode: ASTNode, key: Code, c: Compiling): Code {
+  const written = c.written(leftNode);
+  return {
+    kind: 'any',
+    needs: key.needs,
+    fixed: false,
+    run(run) {
+      const table = rows(run);
+      return table.at(positionIn(table.size, key.run(run), written));
+    },
+    has: (run) => isPosition(rows(run).size, key.run(run)),
   };
 }
 

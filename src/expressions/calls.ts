@@ -3,8 +3,8 @@ import { need } from '../model/index.ts';
 import { allNeeds, nothing, type Code, type Compiling } from './code.ts';
 import { accepts, convert, parameterWords, signatureOf, type FunctionEntry, type Parameter } from './functions/define.ts';
 import { functions } from './functions/index.ts';
+import { namesAtHand } from './access.ts';
 import { hintForFunction, hintForName } from './hints.ts';
-import { names } from './names.ts';
 import type { Run } from './run.ts';
 import { specialForms, type SpecialForm } from './special-forms.ts';
 import { kindWords } from './values.ts';
@@ -14,21 +14,17 @@ export function compileCall(name: string, operands: readonly ASTNode[], node: AS
   const receiver = node.op === 'rcall' ? operands[0]! : null;
   const form = specialForms.get(name);
   if (form && (name !== 'bind' || node.op === 'rcall')) return compileForm(form, operands, node, c);
-  if (receiver?.op === 'id' && !isKnown(receiver.args, c)) return unknownReceiver(receiver.args, name, receiver, c);
+  if (receiver?.op === 'id' && !namesAtHand(c).includes(receiver.args)) return unknownReceiver(receiver.args, name, receiver, c);
   const codes = operands.map((operand) => c.compile(operand));
   const entry = functions.get(name);
   if (!entry) return c.mistake(nameSpan(name, node, receiver, c), { code: 'unknown-function', message: `There is no function \`${name}\``, fix: hintForFunction(name) });
   return compileFunction(entry, codes, operands, node, c);
 }
 
-function isKnown(name: string, c: Compiling): boolean {
-  return names.has(name) || c.locals.has(name) || (c.scope.bound?.includes(name) ?? false);
-}
-
 /** `Math.round(x)`, `JSON.parse(x)`: functions stand on their own here. */
 function unknownReceiver(receiver: string, name: string, node: ASTNode, c: Compiling): Code {
   if (functions.has(name)) return c.compile(node) && nothing;
-  return c.mistake(node, { code: 'unknown-name', message: `There is no name \`${receiver}\` here`, fix: hintForFunction(name) ?? hintForName(receiver, names.keys()) });
+  return c.mistake(node, { code: 'unknown-name', message: `There is no name \`${receiver}\` here`, fix: hintForFunction(name) ?? hintForName(receiver, namesAtHand(c)) });
 }
 
 /** Where the name of a called function stands. */
@@ -57,6 +53,8 @@ function compileFunction(entry: FunctionEntry, codes: readonly Code[], operands:
     const { argument, ...rest } = mistake;
     return c.mistake(operands[argument] ?? node, rest);
   }
+  const rows = codes[0]?.rows;
+  if (rows && entry.ofRows) return { kind: signature.gives, needs: need.nothing, fixed: false, run: (run) => entry.ofRows!(rows(run)) };
   return {
     kind: signature.gives,
     needs: allNeeds(codes) | (entry.draws ? need.call : need.nothing),

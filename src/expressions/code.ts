@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Mistake } from '../base/diagnostic.ts';
 import { need, type Needs } from '../model/index.ts';
+import type { Rows } from './memory-names.ts';
 import type { Run } from './run.ts';
 import type { Scope } from './scope.ts';
 import type { Kind } from './values.ts';
@@ -21,6 +22,10 @@ export interface Code {
   readonly literal?: unknown;
   /** What is behind the point or in the brackets, for values that are read piece by piece (`query`, `parts.file`). */
   readonly fields?: Fields;
+  /** Of a map: the only names that it can have; each of them may be missing. */
+  readonly known?: readonly string[];
+  /** The rows of a collection, for what need not have them all. */
+  readonly rows?: (run: Run) => Rows;
 }
 
 export interface Fields {

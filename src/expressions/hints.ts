@@ -16,6 +16,8 @@ const otherLanguages: Readonly<Record<string, string>> = {
   format: '`date(pattern, time)` for times', formatDate: '`date(pattern, time)`', strftime: '`date(pattern, time)`', encodeURIComponent: '`urlEncode(x)`', decodeURIComponent: '`urlDecode(x)`', btoa: '`base64(x)`', atob: '`base64decode(x)`',
   b64encode: '`base64(x)`', b64decode: '`base64decode(x)`', base64Encode: '`base64(x)`', base64Decode: '`base64decode(x)`', undefined: '`null`', None: '`null`', nil: '`null`', True: '`true`', False: '`false`',
   req: '`request`', header: '`headers`', param: '`params`', args: '`query`', cookie: '`cookies`', session_id: '`session`', file: '`fixture("name").text` or `parts.NAME`', timestampNow: '`now`', currentTime: '`now`', today: '`date("YYYY-MM-DD")`',
+  user: '`auth.subject`', username: '`auth.subject`', currentUser: '`auth.subject`', caller: '`auth.subject`', principal: '`auth.subject`', claims: '`auth.claims`', jwt: '`auth.claims`', scope: '`auth.scope`', scopes: '`auth.scope`',
+  variables: '`vars`', var: '`vars`', variable: '`vars`', db: 'the name of the collection on its own', database: 'the name of the collection on its own', collections: 'the name of the collection on its own',
   not: '`!x`', math: '`round(x)`, `min(x, y)` and the like on their own', strings: 'the function on its own',
 };
 
@@ -37,7 +39,7 @@ function habit(name: string): string | undefined {
   return meant === undefined ? undefined : `Write ${meant}.`;
 }
 
-const hyphenated = /\b(?:headers|headersAll|query|queryAll|cookies|params|form|body|parts)(?:\.\w+)*?\.\w+(?:-\w+)+/g;
+const hyphenated = /\b(?:headers|headersAll|query|queryAll|cookies|params|form|body|parts|vars|auth)(?:\.\w+)*?\.\w+(?:-\w+)+/g;
 
 /** `headers["content-type"]` for a `headers.content-type` that touches these letters of the source. */
 export function bracketForm(source: string, start: number, end: number): string | null {

@@ -6,7 +6,7 @@ import { Problem, type Run } from './run.ts';
 import { fromData, isMap, kindOfValue, kindWords, type Kind } from './values.ts';
 
 interface Loop {
-  readonly items: Code;
+  readonly items: Pick<Code, 'needs' | 'fixed'> & { readonly run: (run: Run) => Iterable<unknown> };
   readonly slot: number;
   readonly each: readonly Code[];
 }
@@ -25,7 +25,7 @@ function compileLoop(operands: readonly ASTNode[], c: Compiling, conditions: num
   const { inner, slot } = c.with(variable.args);
   const each = rest.map((node, index) => (index < conditions ? compileCondition(node, inner, 'the condition') : inner.compile(node)));
   const written = c.written(listNode);
-  return { items: { ...items, run: (run) => itemsOf(items.run(run), written, run) }, slot, each };
+  return { items: { needs: items.needs, fixed: items.fixed, run: items.rows ?? ((run) => itemsOf(items.run(run), written, run)) }, slot, each };
 }
 
 /** The items of a list or the keys of a map, paid for in advance. */
@@ -36,10 +36,10 @@ function itemsOf(value: unknown, written: string, run: Run): readonly unknown[] 
   return items;
 }
 
-function loopCode(loop: Loop | null, kind: Kind, run: (loop: Loop, items: readonly unknown[], run: Run) => unknown): Code {
+function loopCode(loop: Loop | null, kind: Kind, run: (loop: Loop, items: Iterable<unknown>, run: Run) => unknown): Code {
   if (loop === null) return { kind, needs: 0, fixed: false, run: () => null };
-  const codes = [loop.items, ...loop.each];
-  return { kind, needs: allNeeds(codes), fixed: allFixed(codes), run: (now) => run(loop, loop.items.run(now) as readonly unknown[], now) };
+  const { items, each } = loop;
+  return { kind, needs: items.needs | allNeeds(each), fixed: items.fixed && allFixed(each), run: (now) => run(loop, items.run(now), now) };
 }
 
 /** `list.map(i, value)` and `list.map(i, condition, value)`. */
@@ -57,10 +57,14 @@ export function mapItems(operands: readonly ASTNode[], _call: ASTNode, c: Compil
 
 /** `list.filter(i, condition)` */
 export function filterItems(operands: readonly ASTNode[], _call: ASTNode, c: Compiling): Code {
-  return loopCode(compileLoop(operands, c, 1), 'list', ({ each, slot }, items, run) => items.filter((item) => {
-    run.slots[slot] = fromData(item);
-    return each[0]!.run(run) === true;
-  }));
+  return loopCode(compileLoop(operands, c, 1), 'list', ({ each, slot }, items, run) => {
+    const kept: unknown[] = [];
+    for (const item of items) {
+      run.slots[slot] = fromData(item);
+      if (each[0]!.run(run) === true) kept.push(item);
+    }
+    return kept;
+  });
 }
 
 /** `exists` looks for true, `all` for false; as in CEL a failure counts only when no item settles it. */
@@ -97,8 +101,8 @@ export function existsOne(operands: readonly ASTNode[], _call: ASTNode, c: Compi
 /** `list.sortBy(i, key)` */
 export function sortBy(operands: readonly ASTNode[], _call: ASTNode, c: Compiling): Code {
   return loopCode(compileLoop(operands, c, 0), 'list', ({ each, slot }, items, run) => {
-    run.spend(8 * items.length);
-    const keyed = items.map((item) => {
+    const keyed = Array.from(items, (item) => {
+      run.spend(8);
       run.slots[slot] = fromData(item);
       return { item, key: each[0]!.run(run) };
     });

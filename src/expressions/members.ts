@@ -19,10 +19,19 @@ function keyOf(map: ValueMap, key: string, written: string): unknown {
 }
 
 function itemOf(list: readonly unknown[], key: unknown, written: string): unknown {
+  return fromData(list[positionIn(list.length, key, written)]);
+}
+
+/** A position in a list of this many items. Throws a Problem that names the list when there is none. */
+export function positionIn(length: number, key: unknown, written: string): number {
+  if (isPosition(length, key)) return Number(key);
   if (typeof key !== 'bigint' && !Number.isInteger(key)) throw new Problem(`\`${written}\` is a list, so it has no ${backticked(key)}`, 'missing');
-  const index = Number(key);
-  if (index >= 0 && index < list.length) return fromData(list[index]);
-  throw new Problem(`\`${written}\` has ${list.length} items, none at ${index}`, 'missing');
+  throw new Problem(`\`${written}\` has ${length} items, none at ${asText(key)}`, 'missing');
+}
+
+/** Whether a list of this many items has something there. */
+export function isPosition(length: number, key: unknown): boolean {
+  return (typeof key === 'bigint' || Number.isInteger(key)) && Number(key) >= 0 && Number(key) < length;
 }
 
 function backticked(key: unknown): string {
@@ -33,7 +42,7 @@ function backticked(key: unknown): string {
 export function hasMember(whole: unknown, key: unknown): boolean {
   switch (kindOfValue(whole)) {
     case 'map': return Object.hasOwn(whole as ValueMap, asText(key));
-    case 'list': return (typeof key === 'bigint' || Number.isInteger(key)) && Number(key) >= 0 && Number(key) < (whole as readonly unknown[]).length;
+    case 'list': return isPosition((whole as readonly unknown[]).length, key);
     default: return false;
   }
 }

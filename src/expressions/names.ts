@@ -1,6 +1,7 @@
-import { need } from '../model/index.ts';
+import { need, type Held } from '../model/index.ts';
 import { body, parts, partsAll } from './body-names.ts';
 import type { Code } from './code.ts';
+import { auth, state, vars } from './memory-names.ts';
 import { closed, multi, multiAll, single, value } from './name-code.ts';
 import { fromData } from './values.ts';
 
@@ -38,6 +39,9 @@ export const names: ReadonlyMap<string, NameEntry> = new Map(
     entry('parts', 'The parts of a multipart body by name: `filename`, `size`, `sha256`, `type`, `text` and `id` (of the report). A name that is missing is null.', 'parts.file.filename', parts()),
     entry('partsAll', 'The parts of a multipart body: a list of all parts of each name.', 'partsAll.file', partsAll()),
     entry('call', 'This is the n-th request to the route in the session, from 1.', 'call', value('number', (facts) => BigInt(facts.call), need.call)),
+    entry('state', 'The state that the scenario is in; null when it has none.', 'state', state),
+    entry('vars', 'The variables of the scenario. A name that is missing is null.', 'vars.uploads', vars()),
+    entry('auth', 'Who calls: `subject`, `claims` (of a token), `scope` (a list) and `scheme`. Where none is asked for, `subject` is null and the others are empty.', 'auth.subject', auth),
     entry('session', 'The session that the request belongs to.', 'session', value('text', (facts) => facts.session)),
     entry('now', 'The time on the server\'s clock, ISO 8601 in text.', 'now.getFullYear()', value('time', (facts) => new Date(facts.now))),
     entry('violations', 'What fell short of `expect`: a list of `{at, expected, got, text}`.', 'violations.map(v, v.text)', value('list', (facts) => facts.violations)),
@@ -45,8 +49,9 @@ export const names: ReadonlyMap<string, NameEntry> = new Map(
 );
 
 /** A name that the place of the expression binds. */
-export function boundName(name: string): Code {
-  return value('any', ({ bound }) => (Object.hasOwn(bound, name) ? fromData(bound[name]) : null));
+export function boundName(name: string, held: Held | null = null): Code {
+  const code = value(held === null ? 'any' : held.kind, ({ bound }) => (Object.hasOwn(bound, name) ? fromData(bound[name]) : null));
+  return held?.kind === 'map' ? { ...code, known: held.fields } : code;
 }
 
 function entry(name: string, about: string, example: string, code: Code): NameEntry {

@@ -1,5 +1,5 @@
 import type { Mistake } from '../base/diagnostic.ts';
-import type { Fixture } from '../model/index.ts';
+import type { Fixture, Held } from '../model/index.ts';
 
 /** What an expression may use at the place where it stands. */
 export interface Scope {
@@ -7,14 +7,15 @@ export interface Scope {
   readonly label: string;
   /** Names beside the language's own, found in `facts.bound`: `status` and `reason` in `errors`, what `as` bound. */
   readonly bound?: readonly string[];
-  /** Names of the language that this version does not serve yet; those of {@link notBuiltYet} unless given. */
-  readonly notBuilt?: readonly string[];
+  /** What some of these hold, where that is known. */
+  readonly held?: ReadonlyMap<string, Held | null>;
+  /** Collections of the scenario: each name is the list of its rows. */
+  readonly collections?: readonly string[];
+  /** Variables of the scenario; undefined: not known, so any name may be one. */
+  readonly vars?: readonly string[];
   /** The fixture of this name, or why there is none. */
   fixture(name: string): Fixture | Mistake;
 }
-
-/** Names of the language that come with what a scenario remembers and with who may call. */
-export const notBuiltYet: readonly string[] = ['state', 'vars', 'auth'];
 
 /** A mistake in an expression, placed by letters of the text that was compiled. */
 export interface ExpressionMistake extends Mistake {

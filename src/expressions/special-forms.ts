@@ -71,6 +71,7 @@ function bind(operands: readonly ASTNode[], call: ASTNode, c: Compiling): Code {
     fixed: value.fixed && code.fixed,
     has: undefined,
     fields: undefined,
+    rows: undefined,
     literal: undefined,
     run: (run) => {
       run.slots[slot] = value.run(run);

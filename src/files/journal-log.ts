@@ -1,10 +1,10 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FullExchange } from '../model/index.ts';
-import { draftOf, inFull, type ExchangeDraft } from '../world/exchange-draft.ts';
+import type { CallbackAttempt } from '../model/index.ts';
+import type { ExchangeDraft } from '../world/exchange-draft.ts';
 import { defaultCapacity, defaultMaxBytes, type JournalKeeper } from '../world/journal.ts';
+import { formatEntries, readBack, type JournalEntry, type LooseCallbacks } from './journal-lines.ts';
 
 export interface JournalLogOptions {
   /** As the journal's: that many exchanges are read back at most. */
@@ -29,8 +29,8 @@ const batchMs = 100;
 const sliceLength = 100;
 
 /**
- * Opens the journal of a data folder: `journal.ndjson`, a line per exchange in full, and `journal.1.ndjson`, the file before
- * it. When the current one is full it takes the other's place. A last line that was cut off is dropped.
+ * Opens the journal of a data folder: `journal.ndjson`, a line per exchange in full and one for each callback that came of it, and
+ * `journal.1.ndjson`, the file before it. When the current one is full it takes the other's place. A last line that was cut off is dropped.
  */
 export function openJournalLog(folder: string, options: JournalLogOptions = {}): JournalLog {
   return new FileJournalLog(folder, options);
@@ -43,10 +43,11 @@ class FileJournalLog implements JournalLog {
   readonly #onProblem: (error: Error) => void;
   readonly #currentPath: string;
   readonly #previousPath: string;
+  /** Exchanges in the current file. */
   #lines: number;
   #bytes: number;
   #handle: FileHandle | null = null;
-  #pending: ExchangeDraft[] = [];
+  #pending: JournalEntry[] = [];
   #pendingBytes = 0;
   #writing = false;
   #timer: NodeJS.Timeout | null = null;
@@ -60,21 +61,30 @@ class FileJournalLog implements JournalLog {
     this.#onProblem = options.onProblem ?? (() => undefined);
     this.#currentPath = join(folder, 'journal.ndjson');
     this.#previousPath = join(folder, 'journal.1.ndjson');
-    const current = readBack(this.#currentPath, this.#maxBytes, this.#capacity);
+    const loose: LooseCallbacks = new Map();
+    const current = readBack(this.#currentPath, this.#maxBytes, this.#capacity, loose);
     const missing = this.#capacity - current.drafts.length;
-    const previous = missing > 0 ? readBack(this.#previousPath, this.#maxBytes, missing).drafts : [];
+    const previous = missing > 0 ? readBack(this.#previousPath, this.#maxBytes, missing, loose).drafts : [];
     this.earlier = [...previous, ...current.drafts];
     this.#lines = current.drafts.length;
     this.#bytes = current.sizeBytes;
   }
 
   append(draft: ExchangeDraft): void {
+    this.#add({ kind: 'exchange', draft }, (draft.requestBody?.preview.length ?? 0) + (draft.replyBody?.preview.length ?? 0));
+  }
+
+  amend(exchange: string, attempt: CallbackAttempt): void {
+    this.#add({ kind: 'callback', exchange, attempt }, attempt.url.length);
+  }
+
+  #add(entry: JournalEntry, sizeBytes: number): void {
     // The folder may be another server's by now.
     if (this.#closed) return;
     // The disk is too slow for what comes: the journal itself has let go of these by now, or soon will.
     if (this.#pending.length >= this.#capacity || this.#pendingBytes > this.#maxBytes) this.#forgetPending();
-    this.#pending.push(draft);
-    this.#pendingBytes += (draft.requestBody?.preview.length ?? 0) + (draft.replyBody?.preview.length ?? 0);
+    this.#pending.push(entry);
+    this.#pendingBytes += sizeBytes;
     if (this.#timer === null && !this.#writing) this.#writeSoon();
   }
 
@@ -127,16 +137,17 @@ class FileJournalLog implements JournalLog {
     return this.#work;
   }
 
-  async #write(batch: readonly ExchangeDraft[]): Promise<void> {
+  async #write(batch: readonly JournalEntry[]): Promise<void> {
     for (let from = 0; from < batch.length; from += sliceLength) {
       if (this.#lines >= this.#capacity || this.#bytes >= this.#maxBytes) await this.#rotate();
-      const text = await format(batch.slice(from, from + sliceLength));
+      const slice = batch.slice(from, from + sliceLength);
+      const text = await formatEntries(slice);
       this.#handle ??= await open(this.#currentPath, 'a', 0o600);
       // After a failure the last line may be half: what follows begins a line of its own.
       if (this.#failing) await this.#handle.appendFile('\n');
       this.#failing = false;
       await this.#handle.appendFile(text);
-      this.#lines += Math.min(sliceLength, batch.length - from);
+      this.#lines += slice.filter(({ kind }) => kind === 'exchange').length;
       this.#bytes += text.length;
       await nextTurn();
     }
@@ -156,7 +167,7 @@ class FileJournalLog implements JournalLog {
     let written = 0;
     try {
       for (let from = 0; from < drafts.length; from += sliceLength) {
-        const text = await format(drafts.slice(from, from + sliceLength));
+        const text = await formatEntries(drafts.slice(from, from + sliceLength).map((draft) => ({ kind: 'exchange', draft })));
         await aside.appendFile(text);
         written += text.length;
         await nextTurn();
@@ -180,74 +191,4 @@ class FileJournalLog implements JournalLog {
 /** Somebody emptied the folder. */
 function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
-}
-
-async function format(drafts: readonly ExchangeDraft[]): Promise<Buffer> {
-  const lines: string[] = [];
-  for (const draft of drafts) {
-    // A hash that can no longer be made (its file is gone) costs that exchange, not the batch.
-    const exchange = await inFull(draft).catch(() => null);
-    if (exchange !== null) lines.push(`${JSON.stringify(exchange)}\n`);
-  }
-  return Buffer.from(lines.join(''), 'utf8');
-}
-
-interface ReadBack {
-  readonly drafts: readonly ExchangeDraft[];
-  readonly sizeBytes: number;
-}
-
-/** The last exchanges of a file, oldest first. Cuts a torn end off, so that the next line begins a line. */
-function readBack(path: string, maxBytes: number, limit: number): ReadBack {
-  let file: number;
-  try {
-    file = openSync(path, 'r+');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { drafts: [], sizeBytes: 0 };
-    throw error;
-  }
-  try {
-    const { size } = fstatSync(file);
-    // One batch may go over the bound; a file beyond that is not ours to read whole.
-    const from = Math.max(0, size - 2 * maxBytes);
-    const bytes = Buffer.alloc(size - from);
-    let got = 0;
-    while (got < bytes.length) {
-      const count = readSync(file, bytes, got, bytes.length - got, from + got);
-      if (count === 0) break;
-      got += count;
-    }
-    const end = bytes.lastIndexOf(0x0a, got - 1) + 1;
-    if (from + end < size) ftruncateSync(file, from + end);
-    return { drafts: lastExchanges(bytes.subarray(0, end), limit), sizeBytes: from + end };
-  } finally {
-    closeSync(file);
-  }
-}
-
-function lastExchanges(bytes: Buffer, limit: number): readonly ExchangeDraft[] {
-  const drafts: ExchangeDraft[] = [];
-  let end = bytes.length - 1;
-  while (end > 0 && drafts.length < limit) {
-    const start = bytes.lastIndexOf(0x0a, end - 1) + 1;
-    const draft = readLine(bytes.toString('utf8', start, end));
-    if (draft !== null) drafts.push(draft);
-    end = start - 1;
-  }
-  return drafts.toReversed();
-}
-
-function readLine(line: string): ExchangeDraft | null {
-  try {
-    const exchange = JSON.parse(line) as FullExchange;
-    return typeof exchange.id === 'string' && typeof exchange.url === 'string' && isMap(exchange.request.headers) && isMap(exchange.reply.headers) && Number.isFinite(Date.parse(exchange.at))
-      ? draftOf(exchange)
-      : null;
-  } catch {
-    return null;
-  }
-}
-
-function isMap(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

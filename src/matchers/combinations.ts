@@ -1,9 +1,10 @@
 import { stringifyJson } from '../base/json.ts';
 import { printable } from '../base/show.ts';
-import type { MatcherKind, MatcherMap, Mismatch } from '../model/index.ts';
+import type { Facts, Matcher, MatcherKind, MatcherMap, Mismatch } from '../model/index.ts';
 import { list, type Shape } from '../shapes/index.ts';
 import { joinMatchers } from './join.ts';
 import { mismatchInWords } from './mismatch.ts';
+import { namesBoundIn } from './stages.ts';
 
 /** The matchers that are made of others. `map` is the shape of a map of matchers. */
 export function combinations<In>(map: Shape<MatcherMap, In>): { any: MatcherKind<readonly MatcherMap[], readonly In[]>; all: MatcherKind<readonly MatcherMap[], readonly In[]>; not: MatcherKind<MatcherMap, In> } {
@@ -21,7 +22,7 @@ const any: WithoutShape<readonly MatcherMap[]> = {
     { yaml: '[{ query: { id: 1 } }, { headers: { x-id: 1 } }]', request: { url: '/?id=2' }, holds: false, because: ['any: query `id`: expected 1, got 2; or header `x-id`: expected 1, got nothing'] },
   ],
   compile(maps, compiler) {
-    const options = maps.map((map, index) => compiler.at(index).matchers(map));
+    const options = maps.map((map, index) => unboundUnless(true, map, compiler.at(index).matchers(map)));
     const [first, ...rest] = options;
     const pins = (first?.pins ?? []).filter((pin) => rest.every((option) => option.pins.some((other) => other.in === pin.in && other.name === pin.name && other.value === pin.value)));
     return {
@@ -60,7 +61,10 @@ const all: WithoutShape<readonly MatcherMap[]> = {
     { yaml: '[{ query: { tag: red } }, { query: { tag: blue } }]', request: { url: '/?tag=red&tag=blue' }, holds: true },
     { yaml: '[{ query: { tag: red } }, { query: { tag: blue } }]', request: { url: '/?tag=red' }, holds: false, because: ['query `tag`: expected blue, got red'] },
   ],
-  compile: (maps, compiler) => joinMatchers(maps.map((map, index) => compiler.at(index).matchers(map))),
+  compile(maps, compiler) {
+    const matchers = maps.map((map, index) => compiler.at(index).matchers(map));
+    return joinMatchers(matchers, maps.some((map) => namesBoundIn(map).length > 0) ? matchers.map((_, index) => index) : null);
+  },
 };
 
 const not: WithoutShape<MatcherMap> = {
@@ -71,7 +75,7 @@ const not: WithoutShape<MatcherMap> = {
     { yaml: '{ query: { id: 1 } }', request: { url: '/?id=1' }, holds: false, because: ['not: expected anything but {"query":{"id":1}}, got just that'] },
   ],
   compile(map, compiler) {
-    const inner = compiler.matchers(map);
+    const inner = unboundUnless(false, map, compiler.matchers(map));
     const written = printable(stringifyJson(map));
     const shown = written.length <= 160 ? written : `${written.slice(0, 159)}…`;
     return {
@@ -81,3 +85,25 @@ const not: WithoutShape<MatcherMap> = {
     };
   },
 };
+
+/** What a branch has bound is null for the rest of the rule unless the branch is the one that counts. */
+function unboundUnless(counts: boolean, map: MatcherMap, matcher: Matcher): Matcher {
+  const names = namesBoundIn(map);
+  if (names.length === 0) return matcher;
+  const settle = (facts: Facts, holds: boolean): void => {
+    if (!holds || !counts) for (const name of names) facts.bind(name, null);
+  };
+  return {
+    ...matcher,
+    holds(facts) {
+      const holds = matcher.holds(facts);
+      settle(facts, holds);
+      return holds;
+    },
+    explain(facts) {
+      const mismatches = matcher.explain(facts);
+      settle(facts, mismatches.length === 0);
+      return mismatches;
+    },
+  };
+}

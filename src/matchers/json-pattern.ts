@@ -1,10 +1,11 @@
 import { isNumeric } from '../base/json.ts';
 import { show } from '../base/show.ts';
-import type { Compiler, Mismatch } from '../model/index.ts';
+import type { Mismatch } from '../model/index.ts';
 import { valueKind } from '../shapes/index.ts';
 import { mismatch, type Shortfall } from './mismatch.ts';
 import { compileTest, type ValueTest } from './values/compile-test.ts';
 import { isTestMap } from './values/operators.ts';
+import type { TestSite } from './values/pattern.ts';
 import { showValue } from './values/words.ts';
 
 /** What a JSON value must contain at least: a tree of tests. `undefined` is a value that is not there. */
@@ -23,15 +24,15 @@ export interface JsonPlace {
 }
 
 /** Compiles what the shape `jsonTest` has read. */
-export function compileJsonPattern(raw: unknown, place: JsonPlace, compiler: Compiler): JsonPattern {
-  const nested = (inner: unknown, under: Compiler): JsonPattern => compileJsonPattern(inner, place, under);
-  if (isTestMap(raw)) return new TestPattern(compileTest(raw, 'json', compiler, nested), place);
-  if (Array.isArray(raw)) return new ListPattern(raw.map((item, index) => compileJsonPattern(item, place, compiler.at(index))), place, raw);
+export function compileJsonPattern(raw: unknown, place: JsonPlace, site: TestSite): JsonPattern {
+  const nested = (inner: unknown, under: TestSite): JsonPattern => compileJsonPattern(inner, place, under);
+  if (isTestMap(raw)) return new TestPattern(compileTest(raw, 'json', site, nested), place);
+  if (Array.isArray(raw)) return new ListPattern(raw.map((item, index) => compileJsonPattern(item, place, site.at(index))), place, raw);
   if (valueKind(raw) === 'map') {
-    const fields = Object.entries(raw as object).map(([key, inner]) => ({ key, pattern: compileJsonPattern(inner, place, compiler.at(key)) }));
+    const fields = Object.entries(raw as object).map(([key, inner]) => ({ key, pattern: compileJsonPattern(inner, place, site.at(key)) }));
     return new MapPattern(fields, place, raw);
   }
-  return new TestPattern(compileTest(raw, 'json', compiler, nested), place);
+  return new TestPattern(compileTest(raw, 'json', site, nested), place);
 }
 
 function fail(place: JsonPlace, path: string, shortfall: Shortfall): Mismatch {

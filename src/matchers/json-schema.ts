@@ -2,6 +2,7 @@ import type { Mistake } from '../base/diagnostic.ts';
 import { parseJson } from '../base/json.ts';
 import type { Compiler } from '../model/index.ts';
 import { byKind, mapOf, anything, text, type Shape } from '../shapes/index.ts';
+import { makeOrdinaryCheck } from './ordinary-schema.ts';
 import type { SchemaCheck } from './schema-words.ts';
 
 export type { SchemaCheck, SchemaError } from './schema-words.ts';
@@ -12,7 +13,12 @@ export const schemaShape: Shape<unknown, string | Readonly<Record<string, unknow
   { expected: 'a JSON Schema, inline or the name of a fixture such as `schemas/task.json`', about: 'A JSON Schema of draft 7, 2019-09 or 2020-12.' },
 );
 
-/** Compiles a schema once the engine for it is loaded; until then nothing passes. What is wrong with it is a mistake. */
+/** The check of a schema, or what is wrong with it. The engine is loaded for a schema that is not ordinary. */
+export async function makeSchemaCheck(schema: unknown): Promise<SchemaCheck | Mistake> {
+  return makeOrdinaryCheck(schema) ?? (await import('./schema-engine.ts')).makeEngineCheck(schema);
+}
+
+/** Compiles a schema once it is read and what it needs is loaded; until then nothing passes. What is wrong with it is a mistake. */
 export function compileSchema(value: unknown, compiler: Compiler): SchemaCheck {
   let check: SchemaCheck | null = null;
   const fixture = typeof value === 'string' ? compiler.fixture(value) : null;
@@ -20,7 +26,6 @@ export function compileSchema(value: unknown, compiler: Compiler): SchemaCheck {
     compiler.before((async () => {
       const read = fixture ? await readSchema(fixture.name, fixture.read().toString('utf8')) : { schema: value };
       if ('code' in read) return compiler.mistake(read);
-      const { makeSchemaCheck } = await import('./schema-engine.ts');
       const made = await makeSchemaCheck(read.schema);
       if ('code' in made) compiler.mistake(fixture ? { ...made, message: `${made.message} (in \`${fixture.name}\`)` } : made);
       else check = made;

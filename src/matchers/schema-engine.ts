@@ -3,22 +3,15 @@ import type { Mistake } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { plainNumbers } from '../base/plain-numbers.ts';
 import { show } from '../base/show.ts';
-import { describeError, expectedBy, pathOf, type SchemaCheck } from './schema-words.ts';
+import { allDiffer } from './ordinary-keywords.ts';
+import { describeError, drafts, expectedBy, maxErrors, pathOf, type SchemaCheck } from './schema-words.ts';
 import { makePattern } from './values/pattern.ts';
 
-const maxErrors = 100;
-
-const drafts = {
-  'https://json-schema.org/draft/2020-12/schema': '2020',
-  'https://json-schema.org/draft/2019-09/schema': '2019',
-  'http://json-schema.org/draft-07/schema': '7',
-  'https://json-schema.org/draft-07/schema': '7',
-} as const;
 type Draft = (typeof drafts)[keyof typeof drafts];
 type AjvClass = new (options: Options) => Ajv;
 
 /** Checks the schema itself and compiles it; or says what is wrong with it. Numbers are compared as doubles. */
-export async function makeSchemaCheck(given: unknown): Promise<SchemaCheck | Mistake> {
+export async function makeEngineCheck(given: unknown): Promise<SchemaCheck | Mistake> {
   const schema = plainNumbers(given) as Readonly<Record<string, unknown>> | boolean;
   const named = typeof schema === 'object' ? schema.$schema : undefined;
   const draft: Draft | undefined = named === undefined ? '2020' : drafts[String(named).replace(/#$/, '') as keyof typeof drafts];
@@ -177,14 +170,8 @@ function useLinearUniqueItems(ajv: Ajv): void {
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword({
     keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', errors: false, error: { message: 'must have items that all differ' },
-    validate: (wanted: boolean, items: readonly unknown[]) => !wanted || new Set(items.map(canonical)).size === items.length,
+    validate: (wanted: boolean, items: readonly unknown[]) => !wanted || allDiffer(items),
   });
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical((value as Record<string, unknown>)[key])}`).join(',')}}`;
 }
 
 /** A schema that refers to itself without going down never comes to an end. */

@@ -1,6 +1,17 @@
 import type { ErrorObject } from 'ajv';
 import { step } from './json-pattern.ts';
 
+/** So many errors of one value are told. */
+export const maxErrors = 100;
+
+/** What may stand under `$schema`, without the `#` at its end. */
+export const drafts = {
+  'https://json-schema.org/draft/2020-12/schema': '2020',
+  'https://json-schema.org/draft/2019-09/schema': '2019',
+  'http://json-schema.org/draft-07/schema': '7',
+  'https://json-schema.org/draft-07/schema': '7',
+} as const;
+
 /** One place where a value is not what the schema says. */
 export interface SchemaError {
   /** Empty for the whole value, else like `items[2].id`. */

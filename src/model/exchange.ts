@@ -1,3 +1,5 @@
+import type { CallbackAttempt } from './callback.ts';
+
 /** One way in which a request fell short of a rule's `expect`. */
 export interface Violation {
   readonly at: string;
@@ -68,4 +70,6 @@ export interface Exchange {
 export interface FullExchange extends Exchange {
   readonly request: RecordedMessage;
   readonly reply: RecordedMessage;
+  /** What was sent because of it, the oldest first. */
+  readonly callbacks: readonly CallbackAttempt[];
 }

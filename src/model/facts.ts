@@ -1,4 +1,6 @@
 import { show } from '../base/show.ts';
+import type { Caller, ClientCertificate } from './caller.ts';
+import type { MemoryView } from './memory.ts';
 import type { Request, StoredReport } from './request.ts';
 import type { Violation } from './exchange.ts';
 
@@ -47,8 +49,23 @@ export interface Facts {
   readonly call: number;
   /** Violations of the chosen rule's `expect`; empty before that has been looked at. */
   readonly violations: readonly Violation[];
-  /** Further names that expressions may use here: `status` and `reason` in `errors`; what changes bind by `as`. */
+  /** Further names that expressions may use here: `status` and `reason` in `errors`; what `find` and changes bind by `as`. */
   readonly bound: Readonly<Record<string, unknown>>;
+  /** Binds a name for the rest of the rule. */
+  bind(name: string, value: unknown): void;
+  /** What the scenario remembers in this session, with what the rule's changes have done to it so far. */
+  readonly memory: MemoryView;
+  /** Who calls; null before `auth` has been looked at, and where none is asked for. */
+  readonly caller: Caller | null;
+  /** The client's certificate of the TLS connection; null when it sent none. */
+  readonly certificate: ClientCertificate | null;
+  /** The seed of the server, for keys that scenarios do not name. */
+  readonly seed: number;
+  /**
+   * What `make` comes to. The first time in a request it throws Suspended, and the pass decides again when the work is done; a
+   * rejection is thrown the second time. The key says all that the value depends on.
+   */
+  prepared<T>(key: string, make: () => Promise<T>): T;
   count(counter: Counter): Count;
   /**
    * Randomness that depends on the server's seed, the label (scenario, route, rule and place in it) and the call, and

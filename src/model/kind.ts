@@ -1,9 +1,12 @@
 import type { Mistake } from '../base/diagnostic.ts';
+import type { Json } from '../base/json.ts';
 import type { Path } from '../base/place.ts';
 import type { Shape } from '../shapes/index.ts';
-import type { Answer, Body } from './answer.ts';
+import type { Answer, Body, Reply } from './answer.ts';
 import type { Counter, Expression, Facts, Needs, Template } from './facts.ts';
+import type { Act, Scheme } from './auth.ts';
 import type { Matcher } from './matcher.ts';
+import type { Collection, Row } from './memory.ts';
 
 /**
  * What a kind is given to turn a checked value of a scenario file into something that runs. Paths are relative to the
@@ -24,11 +27,28 @@ export interface Compiler {
   fixtureFolder(name: string): ReadonlyMap<string, Fixture> | null;
   /** A map of matchers, as under `when`: for `any`, `all` and `not`. */
   matchers(map: MatcherMap): Matcher;
+  /** A checked reply, as under `respond`: for `orElse` and `denied`. */
+  reply(value: unknown): Reply;
+  /** A collection that the scenario declares, by its name. Null after a mistake (did you mean …?). */
+  collection(name: string): Collection | null;
+  /** A scheme under `auth`. Null after a mistake. */
+  scheme(name: string): Scheme | null;
+  /** Whether the scenario declares a variable of this name, or any: else a mistake with its fix. `use`: noted, for nothing can be added to text that no rule replaces. */
+  variable(name: string, use?: 'sets' | 'adds'): void;
+  /** A state that the rule enters (`to`) or asks for: noted, for states that are never entered or left are mistakes. Null: any, an expression gives it. */
+  state(name: string | null, use: 'enters' | 'asks'): void;
+  /** Makes a name known to every expression of the rule that is compiled after this. A name that is taken or wrong is a mistake. `held`: what it will hold, where that is known. */
+  bind(name: string, path?: Path, held?: Held | null): void;
+  /** The same place, where expressions have these names too, ahead of the language's own: found in `facts.bound` when they run. */
+  withNames(names: readonly string[]): Compiler;
   /** Registers a counter of the rule's route. */
   counter(options: Omit<Counter, 'id'>): Counter;
   /** Work that must be done before the plan serves (a heavy module, a hash). A rejection becomes a mistake. */
   before(work: Promise<unknown>): void;
 }
+
+/** What a bound name holds: a list, or a map that has no other fields than these. */
+export type Held = { readonly kind: 'list' } | { readonly kind: 'map'; readonly fields: readonly string[] };
 
 /** A fixture file, found and checked at load. */
 export interface Fixture {
@@ -62,9 +82,18 @@ export interface MatcherExample {
   /** The value of the key, as YAML. */
   readonly yaml: string;
   readonly request: ExampleRequest;
+  /** What the scenario remembers when the request comes. */
+  readonly memory?: ExampleMemory;
   readonly holds: boolean;
   /** When it does not hold: the sentences of the explanation. */
   readonly because?: readonly string[];
+}
+
+/** Collections by name, each with the key `id`. */
+export interface ExampleMemory {
+  readonly state?: string;
+  readonly vars?: Readonly<Record<string, Json>>;
+  readonly rows?: Readonly<Record<string, readonly Row[]>>;
 }
 
 export interface ExampleRequest {
@@ -131,4 +160,34 @@ export interface FixtureSource {
   /** The file, or why there is none: a mistake with its fix ("Did you mean …?"). */
   file(name: string): Fixture | Mistake;
   folder(name: string): ReadonlyMap<string, Fixture> | Mistake;
+}
+
+/** One key of a change under `do`. */
+export interface ChangeKind<Out = any, In = any> {
+  readonly key: string;
+  readonly shape: Shape<Out, In>;
+  readonly about: string;
+  /** Options beside the key that this kind reads (`after` is for all that can wait), by name. */
+  readonly options?: Readonly<Record<string, Shape<any, any>>>;
+  readonly examples: readonly { readonly yaml: string }[];
+  compile(value: Out, compiler: Compiler, options: Readonly<Record<string, unknown>>): Act;
+}
+
+/** One key of a scheme under `auth`: what kind it is. */
+export interface SchemeKind<Out = any, In = any> {
+  readonly key: string;
+  readonly shape: Shape<Out, In>;
+  readonly about: string;
+  readonly examples: readonly { readonly yaml: string }[];
+  /** `root`: the scenario at the end of the `extends` chain, whose variations share keys and tokens. */
+  compile(value: Out, compiler: Compiler, scheme: { readonly name: string; readonly root: string; readonly denied: DeniedReplies }): Scheme;
+}
+
+/** Replies under `denied` of a scheme. */
+export interface DeniedReplies {
+  readonly missing: Reply | null;
+  readonly expired: Reply | null;
+  readonly forbidden: Reply | null;
+  /** For what the others do not cover; `denied: REPLY` sets all. */
+  readonly invalid: Reply | null;
 }

@@ -2,7 +2,11 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Place } from '../base/place.ts';
 import type { Answer, Reply } from './answer.ts';
 import type { Counter, Expression, Facts, Needs } from './facts.ts';
+import type { Act, Scheme } from './auth.ts';
+import type { Callback } from './callback.ts';
+import type { VerifyEntry } from './expectation.ts';
 import type { Matcher } from './matcher.ts';
+import type { MemoryPlan } from './memory.ts';
 
 /** One segment of a route's path. */
 export type Segment =
@@ -27,6 +31,13 @@ export interface Rule {
   /** A delay of a `before` rule that goes on, ms drawn per call; null elsewhere. */
   readonly pause: ((facts: Facts) => number) | null;
   readonly once: Expression | null;
+  /** Who may call; null: everybody. */
+  readonly auth: { readonly scheme: Scheme; readonly scope: readonly string[] } | null;
+  /** What it does to what the scenario remembers; null: nothing. */
+  readonly act: Act | null;
+  readonly callbacks: readonly Callback[];
+  /** A run in which it was never called fails. */
+  readonly required: boolean;
   /** Of `when`, `expect`, `once` and all replies. */
   readonly needs: Needs;
 }
@@ -48,8 +59,8 @@ export interface Route {
 
 /** Bodies for the server's own errors. `status`, `reason` and `violations` are at hand in them. */
 export interface ErrorReplies {
-  /** The reply for a status, or null for the server's problem+json. */
-  render(problem: ProblemFacts, facts: Facts | null): Answer | Promise<Answer> | null;
+  /** The reply for a status, or null for the server's problem+json. `facts` have `status` and `reason` bound, and the violations. */
+  render(problem: ProblemFacts, facts: Facts): Answer | Promise<Answer> | null;
 }
 
 export interface ProblemFacts {
@@ -71,6 +82,11 @@ export interface Scenario {
   readonly before: Route | null;
   readonly routes: readonly Route[];
   readonly errors: ErrorReplies | null;
+  /** What it remembers; null: nothing. */
+  readonly memory: MemoryPlan | null;
+  readonly schemes: readonly Scheme[];
+  /** What clients are to have done when a run ends. */
+  readonly verify: readonly VerifyEntry[];
 }
 
 /** Everything that serves: made whole, swapped in only when it has no mistakes. */

@@ -12,6 +12,8 @@ export interface Request {
   readonly method: string;
   /** Path and query as sent, without a `/@scenario:session` prefix. */
   readonly url: string;
+  /** The `/@scenario:session` prefix as sent, empty when there is none: what leads back here begins with it. */
+  readonly prefix: string;
   /** The path as sent, still percent-encoded, without prefix and query. */
   readonly path: string;
   /** The path split at `/`, each segment decoded once. `/a/` gives `['a', '']`. */

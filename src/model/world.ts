@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts';
 import type { Count } from './facts.ts';
+import type { MemoryChange, Pending, StoredMemory } from './memory.ts';
 
 /** What deciding may read of a session's world. A shared store gives a snapshot with the version it was read at. */
 export interface WorldView {
@@ -14,6 +15,8 @@ export interface WorldView {
   window(key: string, windowMs: number, nowMs: number, limit: number): Count;
   /** The reply that was kept for a value of `once`. */
   kept(key: string): KeptReply | null;
+  /** What the scenarios of a root have been made to remember. */
+  memory(root: string): StoredMemory;
 }
 
 export interface KeptReply {
@@ -25,7 +28,10 @@ export interface KeptReply {
 /** A change that a decision makes to a session's world. Data alone, so that a shared store can carry it out in one step. */
 export type Change =
   | { readonly kind: 'count'; readonly key: string }
-  | { readonly kind: 'window'; readonly key: string; readonly atMs: number; readonly windowMs: number };
+  | { readonly kind: 'window'; readonly key: string; readonly atMs: number; readonly windowMs: number }
+  /** The reply for a value of `once`, kept in one step with what the rule changes: it outlives the run as they do. */
+  | { readonly kind: 'keep'; readonly key: string; readonly reply: { readonly bodySha256: string; readonly answer: Answer } }
+  | MemoryChange;
 
 /** One client's own world. */
 export interface World extends WorldView {
@@ -36,4 +42,6 @@ export interface World extends WorldView {
   commit(version: number, changes: readonly Change[]): boolean;
   keep(key: string, reply: KeptReply): void;
   drop(key: string): void;
+  /** Takes out the operation whose time has come first, if any has: the earliest first, of equal ones the first that was asked for. */
+  takeDue(nowMs: number): { readonly root: string; readonly pending: Pending } | null;
 }

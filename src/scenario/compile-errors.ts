@@ -1,6 +1,5 @@
-import { need, type Answer, type Compiler, type ErrorReplies, type Facts, type ProblemFacts, type Reply } from '../model/index.ts';
+import type { Answer, Compiler, ErrorReplies, Facts, ProblemFacts, Reply } from '../model/index.ts';
 import { compileReply } from '../replies/index.ts';
-import { noFacts } from '../replies/no-facts.ts';
 import type { ParsedReply } from './parse-file.ts';
 
 /** What expressions under `errors` may use beside what they may use everywhere. */
@@ -27,32 +26,8 @@ export function errorReplies(replies: ReadonlyMap<string, ErrorReply>): ErrorRep
   };
 }
 
-function render({ reply, ownStatus }: ErrorReply, problem: ProblemFacts, facts: Facts | null): Answer | Promise<Answer> | null {
-  // Without a request nothing can be drawn: the server's own words answer then.
-  if (!reply.fixed && !facts && (reply.needs & need.call) !== 0) return null;
-  const answer = reply.fixed ?? reply.render(new ProblemView(facts ?? noFacts, problem));
+function render({ reply, ownStatus }: ErrorReply, problem: ProblemFacts, facts: Facts): Answer | Promise<Answer> {
+  const answer = reply.fixed ?? reply.render(facts);
   if (ownStatus) return answer;
   return answer instanceof Promise ? answer.then((made) => ({ ...made, status: problem.status })) : { ...answer, status: problem.status };
-}
-
-/** The facts of a request with a problem beside them. */
-class ProblemView implements Facts {
-  readonly #facts: Facts;
-  readonly bound: Readonly<Record<string, unknown>>;
-  readonly violations: Facts['violations'];
-
-  constructor(facts: Facts, problem: ProblemFacts) {
-    this.#facts = facts;
-    this.bound = { ...facts.bound, status: problem.status, reason: problem.reason };
-    this.violations = problem.violations;
-  }
-
-  get request(): Facts['request'] { return this.#facts.request; }
-  get params(): Facts['params'] { return this.#facts.params; }
-  get session(): string { return this.#facts.session; }
-  get now(): number { return this.#facts.now; }
-  get call(): number { return this.#facts.call; }
-  count(counter: Parameters<Facts['count']>[0]): ReturnType<Facts['count']> { return this.#facts.count(counter); }
-  random(label: string): ReturnType<Facts['random']> { return this.#facts.random(label); }
-  report(idOrSha256: string): ReturnType<Facts['report']> { return this.#facts.report(idOrSha256); }
 }

@@ -1,6 +1,12 @@
+import { authShape, ruleAuthShape } from '../auth/index.ts';
+import { callbackShape } from '../callbacks/index.ts';
+import { doShape } from '../changes/index.ts';
 import { matcherMapShape } from '../matchers/index.ts';
+import { collectionsShape } from '../memory/index.ts';
 import { delayShape, replyShape } from '../replies/index.ts';
-import { boolean, byKind, list, mapOf, object, oneOfWords, optional, text, type In, type JsonSchema, type Out, type Shape } from '../shapes/index.ts';
+import { resourcesShape } from '../resources/index.ts';
+import { anything, boolean, byKind, list, mapOf, object, oneOfWords, optional, text, type In, type JsonSchema, type Out, type Shape } from '../shapes/index.ts';
+import { verifyShape } from './call-shape.ts';
 
 const replyOrReplies = byKind([replyShape, list(replyShape, { min: 1, expected: 'a list of at least one reply' })], {
   expected: 'a reply (a map), or a list of replies',
@@ -16,42 +22,29 @@ const ruleFields = {
   name: optional(text({ about: 'Shown in the journal and in diagnoses.' })),
   when: optional(described(matcherMapShape, 'Which requests the rule answers: matchers that must all hold. None: all.')),
   expect: optional(described(matcherMapShape, 'What a correct client sends: matchers that its request satisfies. What falls short is shown; with `strict` it is refused.')),
+  auth: optional(ruleAuthShape),
   strict: optional(boolean('`true`: a request that breaks `expect` is answered with 413, 415, 400 or 422 and its violations.')),
+  do: optional(doShape),
   respond: optional(replyOrReplies),
   repeat: optional(oneOfWords(['last', 'cycle'], 'What follows the last reply of a list: the last again, or the first.')),
   once: optional(text({ expected: 'an expression, such as `${{ headers["idempotency-key"] }}`', about: 'The first reply for a value of this expression is kept and given again; the same value with another body is 422.' })),
-};
-
-const laterInRules = {
-  auth: 'who may call cannot be checked',
-  do: 'a rule cannot change what the scenario remembers',
-  callback: 'the server cannot send requests of its own',
-  required: 'a run cannot be verified',
+  callback: optional(callbackShape),
+  required: optional(boolean('`true`: a run in which the rule was never called fails (`rehearsal run`).')),
 };
 
 // oxlint-disable-next-line no-thenable -- `then` is what other tools call a reply; nobody awaits this table
 const foreignInRules = { match: 'Write `when`', matches: 'Write `when`', request: 'Write `when`', reply: 'Write `respond`', then: 'Write `respond`', return: 'Write `respond`' };
 
-const laterInFiles = {
-  state: 'a scenario has no states',
-  vars: 'a scenario has no variables',
-  collections: 'a scenario keeps no rows',
-  resources: 'routes must be written out',
-  auth: 'who may call cannot be checked',
-  requires: 'who may call cannot be checked',
-  verify: 'a run cannot be verified',
-};
-
 /** One rule of a route. */
 export const ruleShape = object(ruleFields, {
-  name: 'a rule', definition: 'rule', notYet: laterInRules, foreign: foreignInRules, expected: 'a rule (a map with `when`, `expect`, `respond` …)',
-  about: 'When the request looks like this, expect it to obey the contract, respond with that.',
+  name: 'a rule', definition: 'rule', foreign: foreignInRules, expected: 'a rule (a map with `when`, `expect`, `respond` …)',
+  about: 'When the request looks like this, expect it to obey the contract, do these changes, respond with that, then call back.',
 });
 
 /** One rule of `before`: without `respond` it applies its `delay` and the request goes on. */
 export const beforeRuleShape = object({ ...ruleFields, delay: optional(delayShape) }, {
-  name: 'a rule of `before`', definition: 'beforeRule', notYet: laterInRules, foreign: foreignInRules, expected: 'a rule (a map with `when`, `respond`, `delay` …)',
-  about: 'A rule tried ahead of every route. One without `respond` applies its `delay`, and the request goes on.',
+  name: 'a rule of `before`', definition: 'beforeRule', foreign: foreignInRules, expected: 'a rule (a map with `when`, `respond`, `delay` …)',
+  about: 'A rule tried ahead of every route. One without `respond` applies its `do` and `delay`, and the request goes on.',
 });
 
 export const scenarioNameShape = text({ pattern: /^[a-z0-9][a-z0-9-]{0,99}$/, expected: 'a name of lower-case letters, digits and dashes, such as `cleaner-no-tasks`', about: 'The name of the scenario, unique among the loaded files.' });
@@ -60,12 +53,29 @@ export const summaryShape = text({ about: 'What the scenario is for, in a senten
 export const baseShape = text({ expected: 'a path such as `/xyz/api`', about: 'Put before every route\'s path. Begins with a slash and does not end with one.' });
 export const strictShape = boolean('`strict` for every rule that does not say otherwise.');
 
+export const stateNameShape = text({ pattern: /^[^\s$][^\r\n]{0,99}$/, expected: 'the name of a state, such as `idle`', about: 'The first state of every session; `do: { state: … }` moves it on.' });
+export const requiresShape = text({ pattern: /^[a-zA-Z][\w-]{0,99}$/, expected: 'the name of a scheme under `auth`', about: 'The scheme that every route asks for whose rule does not say otherwise.' });
+export const varsShape = mapOf(anything(), { expected: 'a map of names to first values', about: 'Variables of every session, with their first values.' });
+
 /** One key of a scenario that may be removed by a variation with `null`. */
 function removable<O, I>(shape: Shape<O, I>): Shape<O | null, I | null> {
   return {
     expected: shape.expected, kinds: [...shape.kinds, 'null'], ...(shape.about !== undefined && { about: shape.about }),
     parse: (value, path, report) => (value === null || value === undefined ? null : shape.parse(value, path, report)),
     jsonSchema: (definitions) => ({ anyOf: [shape.jsonSchema(definitions), { type: 'null' }], ...(shape.about !== undefined && { description: shape.about }) }),
+  };
+}
+
+/** A map whose entries a variation may take out with `null`, one by one. */
+function entries<O, I>(map: Shape<Readonly<Record<string, O>>, Readonly<Record<string, I>>>): Shape<Readonly<Record<string, O | null>>, Readonly<Record<string, I | null>>> {
+  return {
+    ...map,
+    parse: (value, path, report) => map.parse(value, path, report),
+    jsonSchema(definitions) {
+      const schema = map.jsonSchema(definitions);
+      const values = schema['additionalProperties'];
+      return typeof values === 'object' && values !== null ? { ...schema, additionalProperties: { anyOf: [values, { type: 'null' }] } } : schema;
+    },
   };
 }
 
@@ -84,14 +94,20 @@ export const scenarioShape = object({
   summary: optional(removable(summaryShape)),
   base: optional(removable(baseShape)),
   strict: optional(removable(strictShape)),
+  requires: optional(removable(requiresShape)),
+  auth: optional(removable(entries(authShape))),
+  state: optional(removable(stateNameShape)),
+  vars: optional(removable(varsShape)),
+  collections: optional(removable(entries(collectionsShape))),
   before: optional(removable(byKind([beforeRuleShape, list(beforeRuleShape)], { expected: 'a list of rules', about: 'Rules tried ahead of every route: maintenance windows, rate limits.' }))),
   routes: optional(removable(routesShape)),
+  resources: optional(removable(entries(resourcesShape))),
   errors: optional(removable(mapOf(removable(replyShape), { expected: 'a map from a status or `default` to a reply', about: 'Replies for errors of the server\'s own, by status, or for all of them under `default`. `status`, `reason` and `violations` are at hand.' }))),
-}, { name: 'a scenario', extensions: true, notYet: laterInFiles, expected: 'a scenario: a map with `scenario`, `routes` …' });
+  verify: optional(removable(verifyShape)),
+}, { name: 'a scenario', extensions: true, expected: 'a scenario: a map with `scenario`, `routes` …' });
 
 /** The names of a scenario's top keys. */
-export const topKeys = ['scenario', 'extends', 'summary', 'base', 'strict', 'before', 'routes', 'errors'] as const;
-export const laterTopKeys: Readonly<Record<string, string>> = laterInFiles;
+export const topKeys = ['scenario', 'extends', 'summary', 'base', 'strict', 'requires', 'auth', 'state', 'vars', 'collections', 'before', 'routes', 'resources', 'errors', 'verify'] as const;
 
 /** A scenario as an object: the same shape as the YAML. Keys that begin with `x-` are ignored. */
 export type ScenarioInput = In<typeof scenarioShape> & { readonly [extension: `x-${string}`]: unknown };

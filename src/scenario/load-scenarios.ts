@@ -34,6 +34,7 @@ export async function loadScenarios(sources: readonly Source[], options: LoadOpt
     const own = resolved.get(file.name ?? '');
     compiler.leftovers(file, own?.own === file ? own : undefined);
   }
+  compiler.checkUses(scenarios, mistakes);
   // Work at load may ask for more work: all of it is awaited.
   for (let done = 0; done < pending.length;) {
     const batch = pending.slice(done);

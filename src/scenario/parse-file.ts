@@ -6,11 +6,16 @@ import { matcherKinds } from '../matchers/index.ts';
 import type { Segment } from '../model/index.ts';
 import { replyKeys, replyShape } from '../replies/index.ts';
 import { gotWords, invalid, type Out, type Report, type Shape } from '../shapes/index.ts';
-import { baseShape, beforeRuleShape, extendsShape, laterTopKeys, ruleShape, scenarioNameShape, strictShape, summaryShape, topKeys, type ParsedRuleValue } from './file-shape.ts';
+import { authShape } from '../auth/index.ts';
+import { collectionsShape } from '../memory/index.ts';
+import { resourcesShape } from '../resources/index.ts';
+import { parseEntries, parseWord, type WrittenDeclarations } from './declarations.ts';
+import { baseShape, beforeRuleShape, extendsShape, requiresShape, ruleShape, scenarioNameShape, stateNameShape, strictShape, summaryShape, topKeys, varsShape, type ParsedRuleValue } from './file-shape.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Places } from './places.ts';
 import type { ReadFile } from './source.ts';
 import { methods, parseBase, parseRouteKey, pathShape, type RouteKey } from './route-key.ts';
+import { parseVerify, type WrittenVerifyEntry } from './parse-verify.ts';
 import { salvage } from './salvage.ts';
 import { shorten } from './yaml-messages.ts';
 
@@ -60,6 +65,8 @@ export interface ScenarioFile {
   /** Null: all of the parent's are taken out. */
   readonly routes: readonly WrittenRoute[] | null;
   readonly errors: ReadonlyMap<string, WrittenReply> | null;
+  readonly declarations: WrittenDeclarations;
+  readonly verify: readonly WrittenVerifyEntry[] | null | undefined;
 }
 
 /** Reads the values of one source into the nouns of the language; tells every mistake on the way. */
@@ -88,6 +95,15 @@ export function parseFile(read: ReadFile, mistakes: Mistakes): ScenarioFile | nu
     before: parseBefore(given, places, report),
     routes: given['routes'] === null && isVariation ? null : parseRoutes(given['routes'], isVariation, places, report),
     errors: given['errors'] === null ? null : parseErrors(given['errors'], isVariation, places, report),
+    declarations: {
+      state: parseWord(stateNameShape, given, 'state', places, report),
+      requires: parseWord(requiresShape, given, 'requires', places, report),
+      vars: parseEntries(varsShape, given, 'vars', isVariation, places, report),
+      collections: parseEntries(collectionsShape, given, 'collections', isVariation, places, report),
+      resources: parseEntries(resourcesShape, given, 'resources', isVariation, places, report),
+      auth: parseEntries(authShape, given, 'auth', isVariation, places, report),
+    },
+    verify: parseVerify(given, places, report),
   };
 }
 
@@ -95,9 +111,7 @@ function checkTopKeys(given: Record<string, unknown>, report: Report): void {
   const known: readonly string[] = topKeys;
   for (const key of Object.keys(given)) {
     if (key.startsWith('x-') || known.includes(key)) continue;
-    const later = Object.hasOwn(laterTopKeys, key) ? laterTopKeys[key] : undefined;
-    if (later !== undefined) report([key], { code: 'not-built-yet', message: `\`${key}\` is not built yet in this version: ${later}`, fix: 'Take it out, or use a newer version' }, 'key');
-    else report([key], { code: 'unknown-key', message: `\`${shorten(key)}\` is not a key of a scenario`, expected: `one of ${known.map((name) => `\`${name}\``).join(', ')}`, got: `\`${shorten(key)}\``, fix: topKeyFix(key, known) }, 'key');
+    report([key], { code: 'unknown-key', message: `\`${shorten(key)}\` is not a key of a scenario`, expected: `one of ${known.map((name) => `\`${name}\``).join(', ')}`, got: `\`${shorten(key)}\``, fix: topKeyFix(key, known) }, 'key');
   }
   if (!Object.hasOwn(given, 'scenario')) report([], { code: 'missing-key', message: 'A scenario needs `scenario`', expected: scenarioNameShape.expected, got: 'nothing', fix: 'Write `scenario: NAME` at the top' });
 }
@@ -143,9 +157,10 @@ function parseBefore(given: Record<string, unknown>, places: Places, report: Rep
 function checkBeforeRule(raw: object, path: Path, report: Report): void {
   const replies = Object.hasOwn(raw, 'respond');
   const delays = Object.hasOwn(raw, 'delay');
-  const later = ['do', 'auth', 'callback'].some((key) => Object.hasOwn(raw, key));
+  const acts = ['do', 'auth'].some((key) => Object.hasOwn(raw, key));
+  if (!replies && Object.hasOwn(raw, 'callback')) report([...path, 'callback'], { code: 'misplaced-key', message: 'A rule of `before` that lets the request go on calls nobody back', expected: '`callback` beside `respond`', fix: 'Put it in the rule that responds' }, 'key');
   if (replies && delays) report([...path, 'delay'], { code: 'misplaced-key', message: 'The `delay` of a rule that responds belongs to its reply', expected: '`delay` under `respond`', fix: 'Move it under `respond`' }, 'key');
-  else if (!replies && !delays && !later && !Object.hasOwn(raw, 'expect')) report(path, { code: 'no-effect', message: 'This rule of `before` does nothing', expected: '`respond`, or a `delay` after which the request goes on', got: 'neither', fix: 'Give it `respond: { status: 204 }` if it is to answer' });
+  else if (!replies && !delays && !acts && !Object.hasOwn(raw, 'expect')) report(path, { code: 'no-effect', message: 'This rule of `before` does nothing', expected: '`respond`, or `do`, `auth` or a `delay` after which the request goes on', got: 'neither', fix: 'Give it `respond: { status: 204 }` if it is to answer' });
 }
 
 function parseRoutes(value: unknown, isVariation: boolean, places: Places, report: Report): readonly WrittenRoute[] {

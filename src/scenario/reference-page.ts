@@ -1,3 +1,5 @@
+import { schemeKinds } from '../auth/index.ts';
+import { changeKinds } from '../changes/index.ts';
 import { functionReference, nameReference } from '../expressions/index.ts';
 import { faultKinds } from '../faults/index.ts';
 import { matcherKinds } from '../matchers/index.ts';
@@ -20,6 +22,12 @@ export function referencePage(): string {
     `### Tests of a value\n\nA plain value, or a map of operators that must all hold.\n\n${table(['operator', 'holds when'], Object.entries(operators).map(([name, { about }]) => [code(name), about]))}`,
     `## Replies\n\nAt most one body:\n\n${replyKinds.map((kind) => section(kind.key, kind.about, replyExamples(kind.examples))).join('\n\n')}`,
     `### Beside the body\n\n${keyTable(replyOptions)}`,
+    `## Changes\n\nUnder \`do\`, in order, all or none. Several keys in one map are several changes.\n\n${changeKinds.map((kind) => section(kind.key, kind.about, yamlExamples(kind.examples))).join('\n\n')}\n\n### Beside a change\n\n${keyTable(withoutKinds(definitions['change'], changeKinds))}`,
+    `## Collections\n\nUnder \`collections\`, by name.\n\n${keyTable(propertiesOf(definitions['collection']))}`,
+    `## Resources\n\nUnder \`resources\`, by path: the name of a collection, or a map.\n\n${keyTable(propertiesOf(definitions['resource']))}`,
+    `## Who may call\n\nUnder \`auth\`, by name.\n\n${schemeKinds.map((kind) => section(kind.key, kind.about, yamlExamples(kind.examples))).join('\n\n')}\n\n### Beside a scheme\n\n${keyTable(withoutKinds(definitions['scheme'], schemeKinds))}`,
+    `## Callbacks\n\n${keyTable(propertiesOf(definitions['callback']))}`,
+    `## Verifying a run\n\nUnder \`verify\`, a list: calls that clients are to have made when \`rehearsal run\` ends.\n\n${keyTable(propertiesOf(definitions['verification']))}`,
     `## Faults\n\n${faultKinds.map((kind) => section(kind.key, kind.about, kind.examples.map(({ yaml, wire }) => `\`\`\`yaml\nfault: ${yaml}\n\`\`\`\n${wire}`))).join('\n\n')}`,
     `## Expressions\n\n\`\${{ … }}\` in any text of a reply. The expression is CEL.\n\n${table(['name', 'meaning', 'example'], nameReference().map(({ name, about, example }) => [code(name), about, code(example)]))}`,
     `### Functions\n\n${table(['function', 'meaning', 'example', 'gives'], functionReference().map(({ signature, about, example, value }) => [code(signature), about, code(example), code(value)]))}`,
@@ -28,6 +36,15 @@ export function referencePage(): string {
 
 function propertiesOf(schema: JsonSchema | undefined): Readonly<Record<string, JsonSchema>> {
   return (schema?.['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;
+}
+
+/** What may stand beside the kinds of a map that has one of them. */
+function withoutKinds(schema: JsonSchema | undefined, kinds: readonly { readonly key: string }[]): Readonly<Record<string, JsonSchema>> {
+  return Object.fromEntries(Object.entries(propertiesOf(schema)).filter(([key]) => !kinds.some((kind) => kind.key === key)));
+}
+
+function yamlExamples(examples: readonly { readonly yaml: string }[]): readonly string[] {
+  return examples.map(({ yaml }) => fenced('yaml', yaml));
 }
 
 function keyTable(properties: Readonly<Record<string, JsonSchema>>): string {
@@ -46,10 +63,11 @@ function section(key: string, about: string, examples: readonly string[]): strin
 }
 
 function matcherExamples(key: string, examples: readonly MatcherExample[]): readonly string[] {
-  return examples.map(({ yaml, request, holds, because }) => {
+  return examples.map(({ yaml, request, memory, holds, because }) => {
     const { method = 'GET', url = '/', headers = {}, body } = request;
     const sent = [`${method} ${url}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), ...(body === undefined ? [] : ['', body])].join('\n');
-    return `${fenced('yaml', yamlOf(key, yaml))}\n${holds ? 'holds for' : `does not hold${because?.length ? ` (${because.join('; ')})` : ''} for`}\n${fenced('http', sent)}`;
+    const remembered = memory === undefined ? '' : `, where the scenario remembers \`${JSON.stringify(memory)}\``;
+    return `${fenced('yaml', yamlOf(key, yaml))}\n${holds ? 'holds for' : `does not hold${because?.length ? ` (${because.join('; ')})` : ''} for`}${remembered}\n${fenced('http', sent)}`;
   });
 }
 

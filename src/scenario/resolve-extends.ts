@@ -2,8 +2,10 @@ import { didYouMean } from '../base/nearest.ts';
 import { formatPlace } from '../base/place.ts';
 import { show } from '../base/show.ts';
 import type { Segment } from '../model/index.ts';
+import { layDeclarations, type Declared } from './declarations.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { ScenarioFile, WrittenReply, WrittenRoute, WrittenRule } from './parse-file.ts';
+import type { WrittenVerifyEntry } from './parse-verify.ts';
 
 /** A scenario with its parents laid under it. */
 export interface ResolvedScenario {
@@ -18,6 +20,8 @@ export interface ResolvedScenario {
   /** By method and shape of the path without the base. */
   readonly routes: ReadonlyMap<string, WrittenRoute>;
   readonly errors: ReadonlyMap<string, WrittenReply>;
+  readonly declared: Declared;
+  readonly verify: readonly WrittenVerifyEntry[];
 }
 
 const noBase = { text: '', segments: [] };
@@ -105,6 +109,8 @@ function lay(own: ScenarioFile, parent: ResolvedScenario | null, strict: boolean
     before: own.before === null ? [] : [...(own.before ?? []), ...(parent?.before ?? [])],
     routes: layRoutes(own, parent, mistakes),
     errors: layErrors(own, parent, mistakes),
+    declared: layDeclarations(own.declarations, parent?.declared ?? null, parent?.root ?? name, own.extends, mistakes),
+    verify: own.verify === undefined ? (parent?.verify ?? []) : (own.verify ?? []),
   };
 }
 

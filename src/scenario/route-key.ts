@@ -42,17 +42,27 @@ export function parseRouteKey(key: string, report: (mistake: Mistake) => void): 
 
 /** Reads `base:`; the segments before every route's. Null after a mistake. */
 export function parseBase(base: string, report: (mistake: Mistake) => void): readonly Segment[] | null {
-  if (base.endsWith('/')) {
-    report({ code: 'bad-base', message: '`base` must not end with a slash', expected: 'a path such as `/xyz/api`', got: show(base), fix: base === '/' ? 'Leave `base` out' : `Write \`/${base.replace(/^\/+|\/+$/g, '')}\`` });
+  return parsePrefix(base, '`base`', 'Leave `base` out', report);
+}
+
+/** Reads the path of a resource, below which its rows stand. Null after a mistake. */
+export function parseResourcePath(path: string, report: (mistake: Mistake) => void): readonly Segment[] | null {
+  return parsePrefix(path, 'The path of a resource', 'Write the path of the list, such as `/tasks`', report);
+}
+
+/** A path below which others stand: no slash at its end, no `**`. */
+function parsePrefix(path: string, thing: string, insteadOfRoot: string, report: (mistake: Mistake) => void): readonly Segment[] | null {
+  if (path.endsWith('/')) {
+    report({ code: 'bad-base', message: `${thing} must not end with a slash`, expected: 'a path such as `/xyz/api`', got: show(path), fix: path === '/' ? insteadOfRoot : `Write \`/${path.replace(/^\/+|\/+$/g, '')}\`` });
     return null;
   }
   let well = true;
-  const segments = parsePath(base, '`base`', (mistake) => {
+  const segments = parsePath(path, thing, (mistake) => {
     well = false;
     report(mistake);
   });
   if (segments?.some(({ kind }) => kind === 'rest')) {
-    report({ code: 'bad-base', message: '`base` cannot hold `**`', got: show(base) });
+    report({ code: 'bad-base', message: `${thing} cannot hold \`**\``, got: show(path) });
     return null;
   }
   return well ? segments : null;

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DueFailure } from '../engine/settle-due.ts';
+import type { CallbackRequest } from '../model/index.ts';
 import type { Journal } from '../world/journal.ts';
 import type { ReportStore } from '../files/reports.ts';
-import type { Clock } from './clock.ts';
+import type { SettableClock } from './clock.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { ReceiveLimits } from './receive/limits.ts';
 import type { Serving } from './serving.ts';
 
@@ -10,8 +13,9 @@ import type { Serving } from './serving.ts';
 export interface App {
   readonly serving: Serving;
   readonly journal: Journal;
+  readonly metrics: Metrics;
   readonly reports: ReportStore;
-  readonly clock: Clock;
+  readonly clock: SettableClock;
   readonly seed: number;
   readonly limits: ReceiveLimits;
   readonly log: Log;
@@ -23,6 +27,10 @@ export interface App {
   journalUrl(exchange: string): string | null;
   /** A session's world was changed: what must outlive the run is to be written. */
   worldChanged(): void;
+  /** An operation of a session's whose time had come could not be carried out. */
+  dueFailed(failure: DueFailure): void;
+  /** Sends a callback, when its time comes. */
+  callBack(exchange: string, callback: CallbackRequest): void;
   /** Waits, unless the signal is given before. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
   /** Given when the server closes: what hangs lets go. */

@@ -1,6 +1,12 @@
 import type { PublishedMistake } from '../base/diagnostic.ts';
-import type { Exchange, NearMiss, Part, RuleReference, StoredReport, Violation } from '../model/index.ts';
-import type { Journal } from '../world/journal.ts';
+import type { Json } from '../base/json.ts';
+import type { Exchange, NearMiss, Part, Plan, Row, RuleReference, StoredReport, Violation } from '../model/index.ts';
+import type { RowError } from '../memory/index.ts';
+import type { UsedRule } from '../verify/run-tally.ts';
+import type { VerifyAnswer } from '../verify/verify-calls.ts';
+import type { Journal, RecordedCallback } from '../world/journal.ts';
+import type { ClockChange, ClockState } from './clock.ts';
+import type { Measured } from './metrics.ts';
 
 /** What the admin API needs of the running server. Sessions are named by ids that have been checked. */
 export interface Control {
@@ -15,13 +21,33 @@ export interface Control {
   routes(session: string | null): readonly RouteItem[];
   readonly journal: Journal;
   readonly reports: Reports;
+  metrics(): ServerMetrics;
   sessions(): readonly SessionSummary[];
   session(id: string): SessionDetails | null;
+  /** Makes the session when there is none. Throws WorldRefusal when there is no room. */
+  setState(session: string, change: StateChange): SessionDetails | Refused;
+  /** Those that a session has, in the order of the scenarios' names; of a session that nobody has used, the first rows. */
+  collections(session: string): readonly CollectionSummary[];
+  /** `scenario`: whose collection it is, where several have one of that name; null when that is plain. */
+  collection(session: string, name: string, scenario: string | null): CollectionContent | Refused;
+  /** Puts these rows in the place of all there are: all or none. Makes the session when there is none. Throws WorldRefusal when there is no room. */
+  replaceRows(session: string, name: string, scenario: string | null, rows: GivenRows): CollectionSummary | Refused;
+  /** Back to the first rows. Makes the session when there is none. Throws WorldRefusal when there is no room. */
+  resetRows(session: string, name: string, scenario: string | null): CollectionSummary | Refused;
+  clock(): ClockState;
+  /** Null, and nothing has changed, when the time would be beyond the years 1 to 9999. */
+  setClock(change: ClockChange): ClockState | null;
   /** Back to the beginning: counters, selections, the session's journal and reports. False when there was no such session. */
   resetSession(id: string): boolean | Promise<boolean>;
   /** Changes nothing. A string says why the request cannot be looked at (a malformed path, an unknown scenario in the prefix). */
   explain(request: ExplainRequest): Explanation | string | Promise<Explanation | string>;
-  /** Hears of selections and reloads from now on; exchanges come from the journal. Gives the way to stop. */
+  /** Whether clients made these calls, judged on what the journal keeps. `question`: as `POST /verify` takes it. */
+  verify(question: unknown): Promise<VerifyAnswer | Refused>;
+  /** What serves at present. */
+  readonly plan: Plan;
+  /** Every rule of every scenario, with how often it was used since the plan was taken over. */
+  usedRules(): Iterable<UsedRule>;
+  /** Hears of selections, reloads and changes of the clock from now on; exchanges come from the journal. Gives the way to stop. */
   subscribe(listener: (event: ControlEvent) => void): () => void;
 }
 
@@ -86,6 +112,13 @@ export interface Reports {
   zip(report: StoredReport): Promise<Part['zip']>;
 }
 
+/** What has been counted since the start, and what there is now. */
+export interface ServerMetrics extends Measured {
+  readonly sessions: number;
+  /** Exchanges that the journal keeps. */
+  readonly journalExchanges: number;
+}
+
 export interface SessionSummary {
   readonly id: string;
   readonly lastUsedAt: string;
@@ -97,6 +130,63 @@ export interface SessionDetails extends SessionSummary {
   /** Names of the scenarios that answer it when the request says nothing else. */
   readonly scenarios: readonly string[];
   readonly counters: readonly SessionCounter[];
+  /** What its scenarios remember, by their roots; those that remember nothing are left out. */
+  readonly memory: readonly RootMemory[];
+  /** Of the only root that has one; absent when several have, or none. */
+  readonly state?: string;
+  /** Of the only root that declares any. */
+  readonly vars?: Readonly<Record<string, Json>>;
+}
+
+/** What the scenarios of one root remember in a session. */
+export interface RootMemory {
+  readonly scenario: string;
+  readonly state: string | null;
+  readonly vars: Readonly<Record<string, Json>>;
+  readonly collections: readonly { readonly name: string; readonly rows: number }[];
+  readonly backups: readonly { readonly name: string; readonly collection: string; readonly rows: number }[];
+}
+
+/** What is to be set in a session; null: it stays. */
+export interface StateChange {
+  readonly state: string | null;
+  readonly vars: Readonly<Record<string, Json>> | null;
+  /** A scenario of the root that is meant; null: the only one that it can be. */
+  readonly scenario: string | null;
+}
+
+export interface CollectionSummary {
+  readonly name: string;
+  /** The root whose scenarios share it. */
+  readonly scenario: string;
+  /** How many there are. */
+  readonly rows: number;
+  /** The name of the key field. */
+  readonly key: string;
+}
+
+export interface CollectionContent extends CollectionSummary {
+  /** In their order. */
+  entries(): Iterable<readonly [key: string, row: Row]>;
+  /** The fields that the scenario or the first rows tell of. */
+  readonly columns: readonly string[];
+}
+
+/** Rows as a client sends them: values, or CSV text with a header line. */
+export type GivenRows =
+  | { readonly kind: 'values'; readonly values: readonly Json[] }
+  | { readonly kind: 'csv'; readonly text: string };
+
+/** Why something cannot be looked into or changed. */
+export interface Refused {
+  readonly refused: 400 | 404 | 422;
+  /** What is wrong and how to mend it. */
+  readonly detail: string;
+  /** Names to choose from. */
+  readonly scenarios?: readonly string[];
+  readonly collections?: readonly string[];
+  /** Of rows: every error of each. */
+  readonly errors?: readonly RowError[];
 }
 
 export interface SessionCounter {
@@ -140,7 +230,8 @@ export interface TriedRule extends NearMiss {
 
 export type ControlEvent =
   | { readonly name: 'selection'; readonly data: Selection }
-  | { readonly name: 'reload'; readonly data: Reload };
+  | { readonly name: 'reload'; readonly data: Reload }
+  | { readonly name: 'clock'; readonly data: ClockState };
 
 export interface Reload {
   readonly at: string;
@@ -151,4 +242,4 @@ export interface Reload {
 }
 
 /** Everything that `GET /events` tells. */
-export type AdminEvent = ControlEvent | { readonly name: 'exchange'; readonly data: Exchange };
+export type AdminEvent = ControlEvent | { readonly name: 'exchange'; readonly data: Exchange } | { readonly name: 'callback'; readonly data: RecordedCallback };

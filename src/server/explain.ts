@@ -4,9 +4,11 @@ import { isSessionId, readAddress } from '../engine/address.ts';
 import type { ActiveScenarios, LiveRoute, LiveRule } from '../engine/live-plan.ts';
 import { nearestRoutes, nearestRules } from '../engine/nearest-misses.ts';
 import { PassFacts, type PassContext } from '../engine/pass-facts.ts';
+import { PreparedWork } from '../engine/prepared-work.ts';
+import { settleDue } from '../engine/settle-due.ts';
 import type { Found } from '../engine/route-index.ts';
 import { unknownScenario } from '../engine/selection.ts';
-import { ExpressionFailure, MalformedBody, need, type NearMiss, type ReceivedBody, type Request, type World } from '../model/index.ts';
+import { ExpressionFailure, MalformedBody, need, Suspended, type NearMiss, type ReceivedBody, type Request, type World } from '../model/index.ts';
 import { MemoryWorld } from '../world/memory-world.ts';
 import { defaultSession } from '../world/worlds.ts';
 import type { App } from './app.ts';
@@ -36,7 +38,9 @@ export async function explain(app: App, given: ExplainRequest): Promise<Explanat
   const scratch = `:explained:${(explained += 1)}`;
   try {
     const body = await bodyOf(app, given, scratch);
-    return explainReceived(app, given, { session, world, active, segments, url: address.url, path: address.path }, body);
+    const addressed: Addressed = { session, world, active, segments, url: address.url, path: address.path, prepared: new PreparedWork() };
+    settleDue(world, (root) => active.scenarios.find((one) => one.root === root)?.memory ?? null, app.clock.now(), app.dueFailed);
+    return await explainReceived(app, given, addressed, body);
   } catch (error) {
     if (error instanceof Refusal || error instanceof ClientGone) return error.message;
     throw error;
@@ -55,13 +59,26 @@ interface Addressed {
   readonly segments: readonly string[];
   readonly url: string;
   readonly path: string;
+  readonly prepared: PreparedWork;
 }
 
-function explainReceived(app: App, given: ExplainRequest, { session, world, active, segments, url, path }: Addressed, body: ReceivedBody): Explanation {
+/** What the decision has to wait for is awaited, and everything looked at again. */
+async function explainReceived(app: App, given: ExplainRequest, addressed: Addressed, body: ReceivedBody): Promise<Explanation> {
+  for (;;) {
+    try {
+      return explainAtOnce(app, given, addressed, body);
+    } catch (error) {
+      if (!(error instanceof Suspended)) throw error;
+      await error.work;
+    }
+  }
+}
+
+function explainAtOnce(app: App, given: ExplainRequest, { session, world, active, segments, url, path, prepared }: Addressed, body: ReceivedBody): Explanation {
   const { live } = app.serving;
   const method = given.method.toUpperCase();
   const request = readRequest({ id: 'explained', method, url, rawHeaders: rawHeadersOf(given), segments }, body);
-  const context: PassContext = { session, nowMs: app.clock.now(), seed: app.seed, report: (idOrSha256) => app.reports.find(idOrSha256, session) };
+  const context: PassContext = { session, nowMs: app.clock.now(), seed: app.seed, report: (idOrSha256) => app.reports.find(idOrSha256, session), certificate: () => null, prepared: (key, make) => prepared.get(key, make) };
   const found = active.index.find(method, segments);
   const route = found.kind === 'route' ? found.route : null;
   const owner = route?.scenario ?? scenarioOver(active, path);
@@ -77,7 +94,7 @@ function explainReceived(app: App, given: ExplainRequest, { session, world, acti
     params: route ? new PassFacts(request, route, world, context).params : {},
     rule: answering?.reference ?? null,
     reason: reasonOf(decision, found, method, path),
-    violations: decision.kind === 'reply' || decision.kind === 'refused' ? decision.violations : [],
+    violations: 'violations' in decision ? decision.violations : [],
     tried: [...(ahead ? tried(ahead, answering, request, world, context) : []), ...(route && !answeredAhead ? tried(route, answering, request, world, context) : [])],
     nearest,
   };
@@ -96,7 +113,7 @@ function rawHeadersOf(given: ExplainRequest): readonly string[] {
 
 /** Rules in the order in which they are tried, up to the one that answers. */
 function tried(route: LiveRoute, answering: LiveRule | null, request: Request, world: World, context: PassContext): readonly TriedRule[] {
-  const facts = new PassFacts(request, route, world, context);
+  const facts = new PassFacts(request, route, world, context).choosing();
   const last = answering ? route.rules.indexOf(answering) : -1;
   return (last < 0 ? route.rules : route.rules.slice(0, last + 1)).slice(0, maxTried).map((live) => {
     const because = reasonsAgainst(live, facts);
@@ -121,6 +138,8 @@ function reasonOf(decision: Decision, found: Found, method: string, path: string
   switch (decision.kind) {
     case 'reply': return `${decision.live.reference.name ?? 'The rule'} at ${decision.live.reference.file}:${decision.live.reference.line} answers`;
     case 'refused': return `The rule at ${decision.live.reference.file}:${decision.live.reference.line} refuses it with ${decision.status}, since it is strict`;
+    case 'denied': return `The rule at ${decision.live.reference.file}:${decision.live.reference.line} refuses the caller with ${decision.denial.status}: ${decision.denial.detail}`;
+    case 'undone': return `The changes of the rule at ${decision.live.reference.file}:${decision.live.reference.line} cannot be made: ${decision.problem.detail}`;
     case 'malformed': return decision.reason;
     case 'failed': return decision.failure.message;
     case 'no-rule':

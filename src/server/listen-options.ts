@@ -80,6 +80,11 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
   /** Serves this certificate from the next handshake on; established connections keep theirs. Throws EnvironmentProblem when the two do not fit. */
   updateCertificate(tls: KeyAndCertificate): void;
+  /**
+   * From the next handshake on, clients are asked for a certificate, which this CA (PEM) has to have issued to be trusted; who sends
+   * none, or another, is let in all the same, for the rules to judge. Null: nobody is asked, as at the beginning.
+   */
+  askForCertificates(caPem: string | null): void;
   /** Ends the request's connection by RST. Takes what has not left the machine with it. */
   resetConnection(request: IncomingMessage): void;
   /** How many are open. */

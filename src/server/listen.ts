@@ -31,14 +31,25 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const https = await bind(() => attach(usable(() => createHttpsServer(tlsOptions(options.tls, limits)))), host, options.port);
   const http = options.httpPort === null ? null : await bindOr(() => attach(createHttpServer(httpOptions(limits))), host, options.httpPort, https);
   trouble.ports(https.port, http?.port ?? null);
+  let { tls } = options;
+  let clientCa: string | null = null;
+  // A context of its own for each change: sessions of the one before, with or without a certificate, are not resumed.
+  const use = (next: KeyAndCertificate, ca: string | null): void => usable(() => https.servers.forEach((server) => server.setSecureContext({ ...contextOptions(next), ...(ca !== null && { ca }) })));
   return {
     port: https.port,
     httpPort: http?.port ?? null,
     addresses: https.addresses,
     close: closer([...https.servers, ...(http?.servers ?? [])], connections),
-    updateCertificate(tls) {
-      usable(() => https.servers.forEach((server) => server.setSecureContext(contextOptions(tls))));
-      trouble.certificate = tls.cert;
+    updateCertificate(next) {
+      use(next, clientCa);
+      tls = next;
+      trouble.certificate = next.cert;
+    },
+    askForCertificates(caPem) {
+      if (caPem === clientCa) return;
+      use(tls, caPem);
+      clientCa = caPem;
+      for (const server of https.servers) asking(server, caPem !== null);
     },
     resetConnection(request) {
       // The TLS socket follows the TCP socket by itself; destroyed in the same breath, Node 20 loses count of its connections.
@@ -74,6 +85,11 @@ function httpOptions(limits: Limits) {
 
 function tlsOptions(tls: KeyAndCertificate, limits: Limits) {
   return { ...httpOptions(limits), ...contextOptions(tls), ALPNProtocols: ['http/1.1'], handshakeTimeout: limits.handshakeTimeoutMs };
+}
+
+/** Node looks at this for every connection, and says so nowhere. */
+function asking(server: HttpsServer, on: boolean): void {
+  Object.assign(server, { requestCert: on, rejectUnauthorized: false });
 }
 
 /** Never with `ticketKeys`: a session resumed by a fixed key would skip a certificate that was swapped in. */

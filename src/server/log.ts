@@ -49,7 +49,7 @@ export function createLog(options: LogOptions): Log {
 }
 
 /** `404 POST /xyz/task  no rule matched; nearest: GET /xyz/tasks (file:line): path: …; method: …` */
-function exchangeLine(draft: ExchangeDraft): string {
+export function exchangeLine(draft: Pick<ExchangeDraft, 'status' | 'method' | 'path' | 'session' | 'rule' | 'violations' | 'nearest' | 'fault' | 'note'>): string {
   const { status, method, path, violations, nearest, note, rule, fault, session } = draft;
   const head = `${status ?? '---'} ${method} ${path}${session === 'default' ? '' : ` [${session}]`}`;
   const details = [

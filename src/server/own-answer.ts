@@ -1,16 +1,16 @@
 import { nearestRoutes, nearestRules } from '../engine/nearest-misses.ts';
 import type { Decision } from '../engine/decide.ts';
-import { PassFacts, type PassContext } from '../engine/pass-facts.ts';
-import { ExpressionFailure, MalformedBody, UploadMissing, type Answer, type NearMiss, type Request, type RuleReference } from '../model/index.ts';
+import { PassFacts } from '../engine/pass-facts.ts';
+import { ExpressionFailure, MalformedBody, UploadMissing, type Answer, type NearMiss, type Reply, type Request, type RuleReference } from '../model/index.ts';
 import type { App } from './app.ts';
 import { scenarioOver, type Pass } from './pass.ts';
 import { problemAnswer, type Problem } from './problem.ts';
 
 /** What the request came near to, when no rule takes it. Read before the request is counted. */
-export function nearestMisses(pass: Pass, request: Request, context: PassContext): readonly NearMiss[] {
+export function nearestMisses(pass: Pass, request: Request): readonly NearMiss[] {
   if (isOptions(pass)) return [];
-  if (pass.found.kind === 'route') return nearestRules(pass.found.route, request, pass.world, context);
-  return nearestRoutes(pass.found.kind === 'other-methods' ? pass.found.routes : pass.active.routes, request, pass.world, context);
+  if (pass.found.kind === 'route') return nearestRules(pass.found.route, request, pass.world, pass);
+  return nearestRoutes(pass.found.kind === 'other-methods' ? pass.found.routes : pass.active.routes, request, pass.world, pass);
 }
 
 /** A decision that ends in an answer of the server's own, in words. */
@@ -19,12 +19,14 @@ export function problemOf(pass: Pass, decision: Exclude<Decision, { kind: 'reply
     case 'refused': return { status: decision.status, detail: `The request does not meet what ${decision.live.reference.route} expects: ${decision.violations.map((one) => one.text).join('; ')}`, violations: decision.violations };
     case 'malformed': return { status: 400, detail: decision.reason };
     case 'failed': return failedExpression(decision.failure, decision.live?.reference ?? null);
+    case 'denied': return { status: decision.denial.status, detail: decision.denial.detail, headers: ['WWW-Authenticate', decision.denial.challenge] };
+    case 'undone': return decision.problem;
     case 'no-rule': return unmatched(pass, nearest);
   }
 }
 
 function unmatched(pass: Pass, nearest: readonly NearMiss[]): Problem {
-  const { method } = pass.requestHead;
+  const { method } = pass;
   if (pass.found.kind === 'route') return { status: 404, detail: `No rule of ${pass.found.route.route.id} matches this request`, nearest };
   if (pass.found.kind === 'none') return { status: 404, detail: `No route matches ${method} ${pass.head.address.path}`, nearest };
   const allow = allowed(pass.found.routes.map((live) => live.route.method));
@@ -56,9 +58,10 @@ export function ownAnswer(app: App, pass: Pass, request: Request, problem: Probl
   const scenario = pass.found.kind === 'route' ? pass.found.route.scenario : scenarioOver(pass.active, pass.head.address.path);
   if (!scenario?.errors) return plain;
   const violations = problem.violations ?? [];
-  const bound = { status: problem.status, reason: problem.detail };
-  const context: PassContext = { session: pass.session, nowMs: pass.atMs, seed: app.seed, report: () => null };
-  const errorFacts = new PassFacts(request, pass.found.kind === 'route' ? pass.found.route : null, pass.world, context, bound);
+  const errorFacts = new PassFacts(request, pass.found.kind === 'route' ? pass.found.route : null, pass.world, pass, null, scenario);
+  errorFacts.bind('status', problem.status);
+  errorFacts.bind('reason', problem.detail);
+  errorFacts.caller = facts?.caller ?? null;
   errorFacts.violations = facts?.violations ?? violations;
   const keepHeaders = (answer: Answer): Answer => ({ ...answer, headers: [...answer.headers, ...withoutNamesOf(answer, problem.headers ?? [])] });
   try {
@@ -72,8 +75,18 @@ export function ownAnswer(app: App, pass: Pass, request: Request, problem: Probl
   }
 }
 
+/** The reply that a scheme gives to a caller it does not know (`denied`), with the challenge that HTTP asks for (RFC 9110 §15.5.2). */
+export async function answerDenied(app: App, pass: Pass, request: Request, { facts, live }: Extract<Decision, { kind: 'denied' }>, problem: Problem, reply: Reply): Promise<Answer> {
+  try {
+    const answer = reply.fixed ?? (await reply.render(facts));
+    return { ...answer, headers: [...answer.headers, ...withoutNamesOf(answer, problem.headers ?? [])] };
+  } catch (error) {
+    return ownAnswer(app, pass, request, problemOfRendering(error, live.reference), facts);
+  }
+}
+
 function isOptions(pass: Pass): boolean {
-  return pass.requestHead.method === 'OPTIONS' && pass.found.kind === 'other-methods';
+  return pass.method === 'OPTIONS' && pass.found.kind === 'other-methods';
 }
 
 /** Headers of the server's own, without those that the answer sets itself. */

@@ -1,5 +1,5 @@
 import type { LiveRule } from '../engine/live-plan.ts';
-import type { Answer, NearMiss, ReceivedBody, Violation } from '../model/index.ts';
+import type { Answer, CallbackRequest, NearMiss, ReceivedBody, Violation } from '../model/index.ts';
 import { previewBytes, type Captured, type ExchangeDraft } from '../world/journal.ts';
 import type { App } from './app.ts';
 import type { Pass } from './pass.ts';
@@ -16,9 +16,11 @@ export interface Outcome {
   readonly live?: LiveRule | null;
   /** What else a person should know; a reply that cannot be rendered adds it late. */
   note?: string | null;
+  /** What is to be sent when the reply is. */
+  callbacks?: readonly CallbackRequest[];
 }
 
-type Recorded = Pick<Pass, 'id' | 'atMs' | 'startMs' | 'session' | 'request'> & Partial<Pick<Pass, 'head' | 'found'>>;
+type Recorded = Pick<Pass, 'id' | 'nowMs' | 'startMs' | 'session' | 'request'> & Partial<Pick<Pass, 'head' | 'found'>>;
 
 const nothing: readonly never[] = [];
 
@@ -41,7 +43,7 @@ function keep(app: App, pass: Recorded, outcome: Outcome, status: number | null,
   const path = head === undefined ? url : head.address.path;
   const draft: ExchangeDraft = {
     id: pass.id,
-    atMs: pass.atMs,
+    atMs: pass.nowMs,
     session: pass.session,
     scenario: found !== undefined && found.kind === 'route' ? found.route.scenario.name : null,
     method: request.method!,
@@ -59,6 +61,7 @@ function keep(app: App, pass: Recorded, outcome: Outcome, status: number | null,
     replyHeaders,
     replyBody,
   };
+  app.metrics.count(draft, live, found !== undefined && found.kind === 'route' ? found.route.route.id : null);
   app.log.exchange(app.journal.record(draft));
 }
 

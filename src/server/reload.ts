@@ -1,5 +1,6 @@
 import { publishedMistake } from '../base/diagnostic.ts';
 import { watchFiles, type Watch } from '../files/watch.ts';
+import type { Plan } from '../model/index.ts';
 import type { App } from './app.ts';
 import { haveChanged, loadAll, type LoadedFiles } from './load.ts';
 import type { RunningControl } from './running-control.ts';
@@ -12,7 +13,7 @@ const headStartMs = 100;
  * Takes over edited scenarios while the server runs. A clean edit is compiled whole and swapped in between two requests; a
  * broken one leaves the last good one serving and its mistakes are told. Gives the way to stop.
  */
-export function watchScenarios(settings: Settings, app: App, control: RunningControl, loaded: LoadedFiles): () => Promise<void> {
+export function watchScenarios(settings: Settings, app: App, control: RunningControl, loaded: LoadedFiles, adopt: (plan: Plan) => Promise<void>): () => Promise<void> {
   let closed = false;
   let watching: Promise<Watch | null> | null = null;
   let running: Promise<void> | null = null;
@@ -22,6 +23,7 @@ export function watchScenarios(settings: Settings, app: App, control: RunningCon
       again = false;
       const files = await loadAll(settings);
       if (closed) return;
+      if (files.plan) await adopt(files.plan);
       tellAndTake(app, control, files);
     } while (again);
   };

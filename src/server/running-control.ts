@@ -1,11 +1,19 @@
 import { publishedMistake, type Diagnostic, type PublishedMistake } from '../base/diagnostic.ts';
 import type { LiveRoute } from '../engine/live-plan.ts';
 import type { ReportStore } from '../files/reports.ts';
+import type { Plan } from '../model/index.ts';
+import type { UsedRule } from '../verify/run-tally.ts';
+import { uploadsByExchange } from '../verify/uploads-of.ts';
+import type { VerifyAnswer } from '../verify/verify-calls.ts';
 import type { Journal } from '../world/journal.ts';
 import type { MemoryWorld } from '../world/memory-world.ts';
-import type { Control, ControlEvent, ExplainRequest, Explanation, Reports, RouteItem, ScenarioItem, Selection, ServerInfo, SessionDetails, SessionSummary } from './control.ts';
+import type { CollectionContent, CollectionSummary, Control, ControlEvent, ExplainRequest, Explanation, GivenRows, Refused, Reports, RootMemory, RouteItem, ScenarioItem, Selection, ServerInfo, ServerMetrics, SessionDetails, SessionSummary, StateChange } from './control.ts';
 import type { App } from './app.ts';
+import type { ClockChange, ClockState } from './clock.ts';
 import { explain } from './explain.ts';
+import { lookInto, shownMemory } from './look-into.ts';
+import { listCollections, openCollection, replaceRows, resetRows } from './session-collections.ts';
+import { setState } from './set-state.ts';
 
 /** The running server as the admin API, the console and the library see it. */
 export class RunningControl implements Control {
@@ -16,12 +24,15 @@ export class RunningControl implements Control {
   readonly #caPem: () => string | null;
   readonly #listeners = new Set<(event: ControlEvent) => void>();
   readonly #onChange: () => void;
+  readonly #onClock: () => void;
 
-  constructor(app: App, options: { info: () => ServerInfo; caPem: () => string | null; onChange: () => void }) {
+  /** `onClock` hears when the server's time was frozen, set or let go. */
+  constructor(app: App, options: { info: () => ServerInfo; caPem: () => string | null; onChange: () => void; onClock: () => void }) {
     this.#app = app;
     this.#info = options.info;
     this.#caPem = options.caPem;
     this.#onChange = options.onChange;
+    this.#onClock = options.onClock;
     this.journal = app.journal;
     this.reports = reportsOf(app.reports);
   }
@@ -60,8 +71,18 @@ export class RunningControl implements Control {
     return [...live.plan.scenarios.keys()].sort().flatMap((name) => live.routesOf(name).map((route) => routeItem(route, active.has(name))));
   }
 
+  metrics(): ServerMetrics {
+    const { metrics, serving, journal } = this.#app;
+    let sessions = 0;
+    for (const _ of serving.worlds.all()) sessions += 1;
+    const { routes, rules, unmatched, receivedBytes, sentBytes } = metrics;
+    return { routes, rules, unmatched, receivedBytes, sentBytes, sessions, journalExchanges: journal.size };
+  }
+
   sessions(): readonly SessionSummary[] {
-    return [...this.#app.serving.worlds.all()].map(summaryOf);
+    const { serving, clock } = this.#app;
+    serving.worlds.sweep(clock.now());
+    return [...serving.worlds.all()].map(summaryOf);
   }
 
   session(id: string): SessionDetails | null {
@@ -71,7 +92,40 @@ export class RunningControl implements Control {
       const [scenario = '', route = '', ...apart] = key.split('\n');
       return apart.length === 0 ? [{ scenario, route, count }] : [];
     });
-    return { ...summaryOf(world), scenarios: this.#activeNames(id), counters };
+    const memory = lookInto(this.#app, id).flatMap((root) => shownMemory(root) ?? []);
+    return { ...summaryOf(world), scenarios: this.#activeNames(id), counters, memory, ...onlyOnes(memory) };
+  }
+
+  setState(session: string, change: StateChange): SessionDetails | Refused {
+    return setState(this.#app, session, change) ?? this.session(session)!;
+  }
+
+  collections(session: string): readonly CollectionSummary[] {
+    return listCollections(this.#app, session);
+  }
+
+  collection(session: string, name: string, scenario: string | null): CollectionContent | Refused {
+    return openCollection(this.#app, session, name, scenario);
+  }
+
+  replaceRows(session: string, name: string, scenario: string | null, rows: GivenRows): CollectionSummary | Refused {
+    return replaceRows(this.#app, session, name, scenario, rows);
+  }
+
+  resetRows(session: string, name: string, scenario: string | null): CollectionSummary | Refused {
+    return resetRows(this.#app, session, name, scenario);
+  }
+
+  clock(): ClockState {
+    return this.#app.clock.state();
+  }
+
+  setClock(change: ClockChange): ClockState | null {
+    const state = this.#app.clock.change(change);
+    if (state === null) return null;
+    this.#onClock();
+    this.emit({ name: 'clock', data: state });
+    return state;
   }
 
   async resetSession(id: string): Promise<boolean> {
@@ -85,6 +139,26 @@ export class RunningControl implements Control {
 
   explain(request: ExplainRequest): Promise<Explanation | string> {
     return explain(this.#app, request);
+  }
+
+  async verify(question: unknown): Promise<VerifyAnswer | Refused> {
+    const { verifyCalls } = await import('../verify/verify-calls.ts');
+    const answer = await verifyCalls(question, { plan: this.plan, journal: this.journal, uploads: uploadsByExchange(this.reports) });
+    return 'passed' in answer ? answer : { refused: 400, detail: `What is asked has ${answer.length === 1 ? 'a mistake' : 'mistakes'}: ${answer.slice(0, 10).join(' ')}` };
+  }
+
+  get plan(): Plan {
+    return this.#app.serving.live.plan;
+  }
+
+  *usedRules(): Iterable<UsedRule> {
+    const { live } = this.#app.serving;
+    for (const scenario of live.plan.scenarios.keys()) {
+      const before = live.beforeOf(scenario);
+      for (const route of before === null ? live.routesOf(scenario) : [before, ...live.routesOf(scenario)]) {
+        for (const { rule, reference, calls } of route.rules) yield { scenario, rule, reference, calls };
+      }
+    }
   }
 
   subscribe(listener: (event: ControlEvent) => void): () => void {
@@ -115,6 +189,13 @@ function routeItem(live: LiveRoute, active: boolean): RouteItem {
     calls: rules.reduce((sum, rule) => sum + rule.calls, 0),
     rules: rules.map((rule) => ({ name: rule.rule.name, file: rule.reference.file, line: rule.reference.line, calls: rule.calls })),
   };
+}
+
+/** State and variables of the one root that has them, to be had without looking for the root. */
+function onlyOnes(memory: readonly RootMemory[]): Pick<SessionDetails, 'state' | 'vars'> {
+  const states = memory.flatMap(({ state }) => state ?? []);
+  const vars = memory.flatMap((one) => (Object.keys(one.vars).length > 0 ? [one.vars] : []));
+  return { ...(states.length === 1 && { state: states[0]! }), ...(vars.length === 1 && { vars: vars[0]! }) };
 }
 
 function summaryOf(world: MemoryWorld): SessionSummary {

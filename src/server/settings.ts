@@ -37,6 +37,10 @@ export interface Settings {
   readonly selfSigned: boolean;
   /** How many sessions are kept; past it the one idle longest is let go. */
   readonly maxSessions: number;
+  /** Milliseconds after which a session that nobody uses is let go. */
+  readonly sessionTtl: number;
+  /** Hosts that callbacks may go to beside this machine: `host`, `host:port`, `*.example.com`. */
+  readonly allowCallback: readonly string[];
 }
 
 export const defaultSettings: Settings = {
@@ -65,4 +69,6 @@ export const defaultSettings: Settings = {
   quiet: false,
   selfSigned: false,
   maxSessions: 10_000,
+  sessionTtl: 24 * 3_600_000,
+  allowCallback: [],
 };

@@ -3,10 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { didYouMean } from '../base/nearest.ts';
 import { UsageProblem } from '../base/problems.ts';
 import { openCertificates, type Certificates } from '../certs/certificates.ts';
-import type { Plan } from '../model/index.ts';
+import type { Plan, Scheme } from '../model/index.ts';
 import { Addresses } from './addresses.ts';
 import { createAdminDoor, type AdminDoor, type AdminLoader } from './admin-door.ts';
 import type { App } from './app.ts';
+import { createCallbackDoor } from './callback-door.ts';
+import { readAllowedHosts } from './callbacks/allowed-hosts.ts';
 import { createClock, type Clock } from './clock.ts';
 import { Closing } from './closing.ts';
 import type { Control } from './control.ts';
@@ -16,9 +18,10 @@ import { keepCertificate } from './keep-certificate.ts';
 import { listen, type Listening } from './listen.ts';
 import { loadAll, ScenarioMistakes, type LoadedFiles } from './load.ts';
 import { createLog, type Log } from './log.ts';
-import { openStores, type Stores } from './open-stores.ts';
+import { openStores, remembers, type Stores } from './open-stores.ts';
 import { defaultLimits } from './receive/limits.ts';
 import { precheck } from './receive/precheck.ts';
+import { Metrics } from './metrics.ts';
 import { recordHandshake, recordMalformed } from './record-connection.ts';
 import { watchScenarios } from './reload.ts';
 import { RunningControl } from './running-control.ts';
@@ -64,6 +67,7 @@ export async function startServer(settings: Settings, options: StartOptions): Pr
   ]);
   if (!loaded.plan) throw new ScenarioMistakes(loaded.diagnostics);
   checkSelected(loaded.plan, settings.scenario);
+  readAllowedHosts(settings.allowCallback);
   const closing = new Closing();
   try {
     return await open(settings, options, { ...loaded, plan: loaded.plan }, certificates, closing);
@@ -78,13 +82,22 @@ async function open(settings: Settings, options: StartOptions, loaded: LoadedFil
   const { plan } = loaded;
   const clock = createClock(settings.clock);
   const log = createLog({ format: settings.log, quiet: settings.quiet, write: options.write, now: clock.now });
-  const stores = await openStores(settings, clock, log, closing);
+  const stores = await openStores(settings, clock, log, closing, plan);
   const serving = new Serving(plan, stores.worlds, settings.scenario);
   const adminOn = settings.admin && (settings.adminToken !== null || isLoopback(settings.host));
   const addresses = new Addresses(settings, adminOn);
   const closed = new AbortController();
+  const wait = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal }).catch(() => undefined);
+  const callbacks = createCallbackDoor(() => ({
+    allow: settings.allowCallback, ca: certificates.caPem, clock, wait,
+    elapsed: () => performance.now(),
+    closing: closed.signal,
+    onAttempt: (exchange, attempt) => stores.journal.noteCallback(exchange, attempt),
+  }), (error) => log.failure('callback', error));
+  closing.add(() => callbacks.close());
   const app = createApp({
-    settings, stores, serving, clock, log, addresses, closing: closed.signal,
+    settings, stores, serving, clock, log, addresses, wait, closing: closed.signal,
+    callBack: (exchange, callback) => callbacks.send(exchange, callback),
     admin: (request, response) => door.answer(request, response),
     resetConnection: (request) => (listening ? listening.resetConnection(request) : void request.socket.destroy()),
   });
@@ -93,18 +106,23 @@ async function open(settings: Settings, options: StartOptions, loaded: LoadedFil
     info: () => ({ version: version(), url: addresses.url, httpUrl: addresses.httpUrl, startedAt, scenarios: [], caFile: certificates.caFile }),
     caPem: () => certificates.caPem,
     onChange: stores.worldChanged,
+    onClock: () => callbacks.clockMoved(),
   });
   const onFailure = (error: unknown): void => log.failure('admin', error);
   const hosts = hostNames(settings);
   const door: AdminDoor = createAdminDoor(adminOn ? () => options.loadAdmin(control, { token: settings.adminToken, hosts, onFailure }) : null, onFailure);
   // A request may come on the first address while the others are still being opened.
   let listening: Listening | null = null;
+  keepSecrets(plan, stores);
   listening = await listenFor(app, settings, certificates);
   addresses.listensOn(listening);
   const { close: closeSockets, port } = listening;
+  const open = listening;
   closing.add(() => closeSockets(0));
+  const adopt = (next: Plan): Promise<void> => adoptPlan(next, stores, open, certificates);
+  await adopt(plan);
   closing.add(renewing(certificates, listening, log));
-  if (settings.watch && settings.paths.length > 0) closing.add(watchScenarios(settings, app, control, loaded));
+  if (settings.watch && settings.paths.length > 0) closing.add(watchScenarios(settings, app, control, loaded, adopt));
   return {
     settings, certificates, control, port,
     url: addresses.url,
@@ -116,12 +134,13 @@ async function open(settings: Settings, options: StartOptions, loaded: LoadedFil
   };
 }
 
-type AppParts = Pick<App, 'serving' | 'clock' | 'log' | 'closing' | 'admin' | 'resetConnection'> & { readonly settings: Settings; readonly stores: Stores; readonly addresses: Addresses; readonly clock: Clock };
+type AppParts = Pick<App, 'serving' | 'clock' | 'log' | 'closing' | 'admin' | 'resetConnection' | 'wait' | 'callBack'> & { readonly settings: Settings; readonly stores: Stores; readonly addresses: Addresses; readonly clock: Clock };
 
 function createApp({ settings, stores, addresses, ...given }: AppParts): App {
   return {
     ...given,
     journal: stores.journal,
+    metrics: new Metrics(),
     reports: stores.reports,
     nextId: stores.nextId,
     worldChanged: stores.worldChanged,
@@ -129,8 +148,24 @@ function createApp({ settings, stores, addresses, ...given }: AppParts): App {
     limits: { ...defaultLimits, maxBodyBytes: settings.maxBody, maxParsedBytes: settings.maxParsed },
     elapsed: () => performance.now(),
     journalUrl: (exchange) => addresses.journalUrl(exchange),
-    wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
+    dueFailed: ({ session, operation, detail }) => given.log.info(`A change of the session ${session} whose time came (${operation.kind}) could not be made: ${detail}`),
   };
+}
+
+/** What a plan asks of the server around it, before it serves: rows that outlive the run, secrets that the journal must not keep, certificates of clients. */
+async function adoptPlan(plan: Plan, stores: Stores, listening: Listening, certificates: Certificates): Promise<void> {
+  if (remembers(plan)) await stores.ensureDurable();
+  keepSecrets(plan, stores);
+  listening.askForCertificates(schemesOf(plan).some((scheme) => scheme.asksForCertificate) ? certificates.caPem : null);
+}
+
+function keepSecrets(plan: Plan, stores: Stores): void {
+  const schemes = schemesOf(plan);
+  stores.journal.keepSecret({ headers: schemes.flatMap((scheme) => scheme.secretHeaders), names: schemes.flatMap((scheme) => scheme.secretNames) });
+}
+
+function schemesOf(plan: Plan): readonly Scheme[] {
+  return [...plan.scenarios.values()].flatMap((scenario) => scenario.schemes);
 }
 
 function listenFor(app: App, settings: Settings, certificates: Certificates): Promise<Listening> {

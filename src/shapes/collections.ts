@@ -60,8 +60,6 @@ export interface ObjectOptions {
   about?: string;
   /** "a rule": names the thing in "`respnod` is not a key of a rule". */
   name?: string;
-  /** Keys that the language knows but this version does not carry out yet, each with a sentence that says so. */
-  notYet?: Readonly<Record<string, string>>;
   /** Words that people bring from other tools, each with what to write here. */
   foreign?: Readonly<Record<string, string>>;
   /** Keys beginning with `x-` are ignored. */
@@ -121,7 +119,7 @@ export function object<F extends Fields>(fields: F, options: ObjectOptions = {})
     const required = names.filter((name) => !('optional' in fields[name]!));
     return {
       type: 'object',
-      properties: Object.fromEntries(names.map((name) => [name, fieldOf(name).jsonSchema(definitions)])),
+      properties: Object.fromEntries(names.map((name) => [name, { ...fieldOf(name).jsonSchema(definitions), ...describe(fieldOf(name).about) }])),
       ...(options.extensions && { patternProperties: { '^x-': {} } }),
       additionalProperties: false,
       ...(required.length > 0 && { required }),
@@ -130,9 +128,7 @@ export function object<F extends Fields>(fields: F, options: ObjectOptions = {})
   }
 }
 
-function unknownKey(key: string, names: readonly string[], thing: string, { notYet, foreign }: ObjectOptions): Mistake {
-  const planned = notYet && Object.hasOwn(notYet, key) ? notYet[key] : undefined;
-  if (planned !== undefined) return { code: 'not-built-yet', message: `\`${key}\` is not built yet in this version: ${planned}`, fix: 'Take it out, or use a newer version' };
+function unknownKey(key: string, names: readonly string[], thing: string, { foreign }: ObjectOptions): Mistake {
   return { code: 'unknown-key', message: `\`${key}\` is not a key of ${thing}`, expected: `one of ${names.map((name) => `\`${name}\``).join(', ')}`, got: `\`${key}\``, fix: foreign && Object.hasOwn(foreign, key) ? foreign[key] : didYouMean(key, names) };
 }
 

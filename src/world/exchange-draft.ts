@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import type { Exchange, FullExchange, RecordedBody, RecordedHeaders, RecordedMessage } from '../model/index.ts';
+import type { CallbackAttempt, Exchange, FullExchange, RecordedBody, RecordedHeaders, RecordedMessage } from '../model/index.ts';
 
 /** Bytes of a body that the journal keeps at most. */
 export const previewBytes = 65_536;
@@ -31,6 +31,8 @@ export interface ExchangeDraft extends Omit<Exchange, 'at'> {
   /** Name, value, name, value …. */
   readonly replyHeaders: readonly string[];
   readonly replyBody: Captured | null;
+  /** Absent: none was made. */
+  readonly callbacks?: readonly CallbackAttempt[];
 }
 
 /** The exchange as a list shows it. */
@@ -48,6 +50,7 @@ export async function inFull(draft: ExchangeDraft): Promise<FullExchange> {
     ...summarize(draft),
     request: await messageOf(draft.requestHeaders, draft.requestBody),
     reply: await messageOf(withExchange(draft), draft.replyBody),
+    callbacks: draft.callbacks ?? [],
   };
 }
 
@@ -59,12 +62,20 @@ function withExchange({ id, replyHeaders }: ExchangeDraft): readonly string[] {
 
 /** The way back, for exchanges kept on disk. */
 export function draftOf(exchange: FullExchange): ExchangeDraft {
-  const { at, request, reply, ...rest } = exchange;
+  const { at, request, reply, callbacks, ...rest } = exchange;
   return {
-    ...rest, atMs: Date.parse(at), path: pathOf(exchange.url),
+    ...rest, ...(Array.isArray(callbacks) && callbacks.length > 0 && { callbacks }), atMs: Date.parse(at), path: pathOf(exchange.url),
     requestHeaders: flatHeaders(request.headers), requestBody: capturedOf(request),
     replyHeaders: flatHeaders(reply.headers), replyBody: capturedOf(reply),
   };
+}
+
+/** Attempts that are kept of one exchange; past it the oldest go. */
+const mostCallbacks = 20;
+
+/** The exchange with one more attempt at a callback. */
+export function withCallback(draft: ExchangeDraft, attempt: CallbackAttempt): ExchangeDraft {
+  return { ...draft, callbacks: [...(draft.callbacks ?? []), attempt].slice(-mostCallbacks) };
 }
 
 /** Lower-case hex of the SHA-256. */

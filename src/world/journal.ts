@@ -1,10 +1,13 @@
-import type { Exchange, FullExchange } from '../model/index.ts';
-import { inFull, previewBytes, sha256Of, summarize, type Captured, type ExchangeDraft } from './exchange-draft.ts';
+import type { CallbackAttempt, Exchange, FullExchange } from '../model/index.ts';
+import { inFull, previewBytes, sha256Of, summarize, withCallback, type Captured, type ExchangeDraft } from './exchange-draft.ts';
+import { estimate } from './exchange-weight.ts';
+import { DroppedCounts } from './dropped-counts.ts';
 import { matchesFilter, type JournalFilter } from './journal-filter.ts';
-import { createRedactor, type Redactor } from './redact.ts';
+import { createRedactor, type Redactor, type Secrets } from './redact.ts';
 
 export { previewBytes, type Captured, type ExchangeDraft } from './exchange-draft.ts';
 export { isUnmatched, type JournalFilter } from './journal-filter.ts';
+export type { Secrets } from './redact.ts';
 
 /** What the journal is made with. */
 export interface JournalOptions {
@@ -24,8 +27,16 @@ export interface JournalKeeper {
   readonly earlier: readonly ExchangeDraft[];
   /** Secrets are redacted by now. */
   append(draft: ExchangeDraft): void;
+  /** One more attempt at a callback of an exchange that was appended. */
+  amend(exchange: string, attempt: CallbackAttempt): void;
   /** Puts these, oldest first, in the place of all that is kept. */
   replace(drafts: readonly ExchangeDraft[]): void;
+}
+
+/** One try at a callback, with the exchange that caused it. */
+export interface RecordedCallback extends CallbackAttempt {
+  readonly exchange: string;
+  readonly session: string;
 }
 
 /** A page of the journal, newest first. `next` is the cursor for `after`, or null at the end. */
@@ -46,10 +57,22 @@ export interface Journal {
   /** Null when `after` is neither a cursor nor the id of an exchange that is still kept. */
   list(filter?: JournalFilter): ExchangeList | null;
   get(id: string): Promise<FullExchange | null>;
+  /** As it is kept; null when it is not, or no longer. */
+  find(id: string): ExchangeDraft | null;
+  /** All that are kept, the oldest first. */
+  kept(): readonly ExchangeDraft[];
+  /** How many had to go for newer ones since the journal was made, or was cleared; of one session, or with null of all. */
+  dropped(session: string | null): number;
   /** Forgets a session's exchanges, or all; says how many. */
   clear(session?: string | null): number;
   /** Hears of every exchange from now on. Gives the way to stop. */
   subscribe(listener: (exchange: Exchange) => void): () => void;
+  /** Puts an attempt at a callback beside the exchange that caused it, its secrets redacted. False when that is no longer kept. */
+  noteCallback(exchange: string, attempt: CallbackAttempt): boolean;
+  /** Hears of every attempt from now on. Gives the way to stop. */
+  subscribeCallbacks(listener: (callback: RecordedCallback) => void): () => void;
+  /** From now on these are secret too, beside those that are known by now. */
+  keepSecret(secrets: Secrets): void;
 }
 
 export const defaultCapacity = 10_000;
@@ -57,10 +80,6 @@ export const defaultMaxBytes = 64 * 2 ** 20;
 export const defaultLimit = 100;
 export const maxLimit = 1000;
 
-/** Bytes of the objects of one exchange, headers and bodies aside. */
-const fixedBytes = 400;
-/** Bytes of a string beside its letters. */
-const stringBytes = 20;
 /** The slab from which Node cuts small buffers: to keep a slice of it is cheap, to keep one of a large read is not. */
 const slabBytes = 8192;
 
@@ -74,9 +93,11 @@ type Kept = readonly [draft: ExchangeDraft, number: number, bytes: number];
 class RingJournal implements Journal {
   readonly #capacity: number;
   readonly #maxBytes: number;
-  readonly #redactor: Redactor;
+  #redactor: Redactor;
+  #secrets: Secrets;
   readonly #keep: JournalKeeper | null;
   readonly #listeners = new Set<(exchange: Exchange) => void>();
+  readonly #callbackListeners = new Set<(callback: RecordedCallback) => void>();
   /** Three lists side by side, rather than one of objects: recording then makes no garbage. */
   readonly #drafts: (ExchangeDraft | undefined)[] = [];
   readonly #numbers: number[] = [];
@@ -85,11 +106,13 @@ class RingJournal implements Journal {
   #size = 0;
   #bytes = 0;
   #lastNumber = 0;
+  readonly #dropped = new DroppedCounts();
 
   constructor(options: JournalOptions) {
     this.#capacity = Math.max(1, options.capacity ?? defaultCapacity);
     this.#maxBytes = options.maxBytes ?? defaultMaxBytes;
-    this.#redactor = createRedactor(options.secretHeaders ?? []);
+    this.#secrets = { headers: options.secretHeaders ?? [], names: [] };
+    this.#redactor = createRedactor(this.#secrets.headers, this.#secrets.names);
     this.#keep = options.keep ?? null;
     for (const draft of this.#keep?.earlier ?? []) this.#add(draft, (this.#lastNumber += 1), estimate(draft));
   }
@@ -141,7 +164,20 @@ class RingJournal implements Journal {
     return found === null ? null : inFull(found[0]);
   }
 
+  find(id: string): ExchangeDraft | null {
+    return this.#find(id)?.[0] ?? null;
+  }
+
+  kept(): readonly ExchangeDraft[] {
+    return Array.from({ length: this.#size }, (_, index) => this.#at(index)[0]);
+  }
+
+  dropped(session: string | null): number {
+    return this.#dropped.of(session);
+  }
+
   clear(session: string | null = null): number {
+    this.#dropped.forget(session);
     const all = Array.from({ length: this.#size }, (_, index) => this.#at(index));
     const kept = session === null ? [] : all.filter(([draft]) => draft.session !== session);
     if (kept.length === all.length) return 0;
@@ -158,6 +194,35 @@ class RingJournal implements Journal {
     return () => void this.#listeners.delete(own);
   }
 
+  noteCallback(exchange: string, attempt: CallbackAttempt): boolean {
+    const index = this.#indexOf(exchange);
+    if (index === null) return false;
+    const clean = { ...attempt, url: this.#redactor.url(attempt.url), error: attempt.error === null ? null : this.#redactor.url(attempt.error) };
+    const slot = (this.#oldest + index) % this.#capacity;
+    const draft = withCallback(this.#drafts[slot]!, clean);
+    const bytes = estimate(draft);
+    this.#drafts[slot] = draft;
+    this.#bytes += bytes - this.#sizes[slot]!;
+    this.#sizes[slot] = bytes;
+    while (this.#size > 1 && this.#bytes > this.#maxBytes) this.#dropOldest();
+    this.#keep?.amend(exchange, clean);
+    for (const listener of this.#callbackListeners) listener({ exchange, session: draft.session, ...clean });
+    return true;
+  }
+
+  subscribeCallbacks(listener: (callback: RecordedCallback) => void): () => void {
+    const own = (callback: RecordedCallback): void => listener(callback);
+    this.#callbackListeners.add(own);
+    return () => void this.#callbackListeners.delete(own);
+  }
+
+  keepSecret({ headers, names }: Secrets): void {
+    const all: Secrets = { headers: joined(this.#secrets.headers, headers), names: joined(this.#secrets.names, names) };
+    if (all.headers.length === this.#secrets.headers.length && all.names.length === this.#secrets.names.length) return;
+    this.#secrets = all;
+    this.#redactor = createRedactor(all.headers, all.names);
+  }
+
   #add(draft: ExchangeDraft, number: number, bytes: number): void {
     while (this.#size > 0 && (this.#size >= this.#capacity || this.#bytes + bytes > this.#maxBytes)) this.#dropOldest();
     const slot = (this.#oldest + this.#size) % this.#capacity;
@@ -169,6 +234,7 @@ class RingJournal implements Journal {
   }
 
   #dropOldest(): void {
+    this.#dropped.add(this.#drafts[this.#oldest]!.session);
     this.#drafts[this.#oldest] = undefined;
     this.#bytes -= this.#sizes[this.#oldest]!;
     this.#oldest = (this.#oldest + 1) % this.#capacity;
@@ -181,11 +247,15 @@ class RingJournal implements Journal {
     return [this.#drafts[slot]!, this.#numbers[slot]!, this.#sizes[slot]!];
   }
 
-  /** From the newest on: people ask for what they have just seen. */
   #find(id: string): Kept | null {
+    const index = this.#indexOf(id);
+    return index === null ? null : this.#at(index);
+  }
+
+  /** From the newest on: people ask for what they have just seen. */
+  #indexOf(id: string): number | null {
     for (let index = this.#size - 1; index >= 0; index -= 1) {
-      const slot = (this.#oldest + index) % this.#capacity;
-      if (this.#drafts[slot]!.id === id) return this.#at(index);
+      if (this.#drafts[(this.#oldest + index) % this.#capacity]!.id === id) return index;
     }
     return null;
   }
@@ -197,16 +267,9 @@ class RingJournal implements Journal {
   }
 }
 
-/** Roughly what an exchange holds in memory that nothing else holds. */
-function estimate(draft: ExchangeDraft): number {
-  let bytes = fixedBytes + draft.url.length + draft.path.length;
-  for (let index = 0; index < draft.requestHeaders.length; index += 1) bytes += stringBytes + draft.requestHeaders[index]!.length;
-  for (let index = 0; index < draft.replyHeaders.length; index += 1) bytes += stringBytes + draft.replyHeaders[index]!.length;
-  if (draft.requestBody !== null && draft.requestBody.shared !== true) bytes += draft.requestBody.preview.length;
-  if (draft.replyBody !== null && draft.replyBody.shared !== true) bytes += draft.replyBody.preview.length;
-  for (const violation of draft.violations) bytes += 200 + 2 * (violation.at.length + violation.expected.length + violation.got.length + violation.text.length);
-  for (const miss of draft.nearest) for (const reason of miss.because) bytes += 100 + 2 * reason.length;
-  return bytes;
+/** Without those that are there already, in any letters. */
+function joined(known: readonly string[], more: readonly string[]): readonly string[] {
+  return [...new Set([...known, ...more].map((name) => name.toLowerCase()))];
 }
 
 /** A preview that is a small slice of a large read is copied: it would keep the whole read alive. */

@@ -1,8 +1,10 @@
-import type { Answer, Body, KeptReply } from '../model/index.ts';
+import type { Body, KeptReply } from '../model/index.ts';
 
 const maxReplies = 10_000;
-/** Bodies that live in memory alone count; what is sent from a file or made as it is sent takes no room. */
+/** Of bodies those in memory count; what is sent from a file or made as it is sent takes no room. */
 const maxBytes = 64_000_000;
+/** Of a reply with its headers, beside its key and its body: replies without a body take room too. */
+const ownBytes = 700;
 
 /** In all sessions of a server together. */
 const maxBytesInAll = 128_000_000;
@@ -32,6 +34,9 @@ export class KeptRoom {
 export class KeptReplies {
   readonly #replies = new Map<string, Kept>();
   readonly #room: KeptRoom;
+  /** Keys that a store holds too; those in `#dropped` it should not hold any more. */
+  readonly #stored = new Set<string>();
+  readonly #dropped = new Set<string>();
   #bytes = 0;
 
   constructor(room: KeptRoom) {
@@ -46,18 +51,24 @@ export class KeptReplies {
     return this.#replies.keys();
   }
 
-  keep(key: string, reply: KeptReply): void {
+  /** `stored`: a store holds the reply by now. */
+  keep(key: string, reply: KeptReply, stored = false): void {
     this.drop(key);
+    if (stored) {
+      this.#stored.add(key);
+      this.#dropped.delete(key);
+    }
     if (this.#replies.size >= maxReplies) this.#dropOldest();
     this.#replies.set(key, { reply, sizeBytes: 0 });
-    if (!(reply.answer instanceof Promise)) return this.#weigh(key, reply, reply.answer);
-    reply.answer.then((answer) => this.#weigh(key, reply, answer), () => undefined);
+    this.#weigh(key, reply, reply.answer instanceof Promise ? 0 : sizeOf(reply.answer.body));
+    if (reply.answer instanceof Promise) reply.answer.then(({ body }) => this.#weigh(key, reply, sizeOf(body)), () => undefined);
   }
 
   drop(key: string): void {
     const kept = this.#replies.get(key);
     if (!kept) return;
     this.#replies.delete(key);
+    if (this.#stored.delete(key)) this.#dropped.add(key);
     this.#bytes -= kept.sizeBytes;
     this.#room.give(kept);
   }
@@ -67,13 +78,25 @@ export class KeptReplies {
     for (const key of this.#replies.keys()) this.drop(key);
   }
 
-  /** How much it takes is known when it has been rendered. The newest stays, whatever it takes. */
-  #weigh(key: string, reply: KeptReply, answer: Answer): void {
+  /** Keys that a store still holds and that are kept no longer. */
+  get dropped(): readonly string[] {
+    return [...this.#dropped];
+  }
+
+  /** A store holds none of `dropped` any more. */
+  forgetDropped(): void {
+    this.#dropped.clear();
+  }
+
+  /** How much the body takes is known when it has been rendered. The newest stays, whatever it takes. */
+  #weigh(key: string, reply: KeptReply, bodyBytes: number): void {
     const kept = this.#replies.get(key);
     if (kept?.reply !== reply) return;
-    kept.sizeBytes = sizeOf(answer.body);
+    this.#room.give(kept);
+    this.#bytes -= kept.sizeBytes;
+    kept.sizeBytes = ownBytes + key.length + bodyBytes;
     this.#bytes += kept.sizeBytes;
-    if (kept.sizeBytes > 0) this.#room.take(kept, () => this.drop(key));
+    this.#room.take(kept, () => this.drop(key));
     while (this.#bytes > maxBytes && this.#replies.size > 1) this.#dropOldest();
   }
 

@@ -1,7 +1,8 @@
 import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { previewBytes, sha256Of, type Captured } from './exchange-draft.ts';
 import { endOfString, redactInner, redactJson, redactLoose } from './redact-json.ts';
-import { isSecretName, mayNameSecret, redacted, redactForm } from './redact-text.ts';
+import { redacted, redactForm, redactUrlsWithin } from './redact-text.ts';
+import type { SecretNames } from './secret-names.ts';
 
 /** Gives a captured body without its secrets; the same object when there are none. Size and hash stay those of the wire. */
 export interface BodyRedactor {
@@ -10,16 +11,16 @@ export interface BodyRedactor {
   problem(body: Captured, secrets: readonly string[], sentence: (text: string) => string): Captured;
 }
 
-export function createBodyRedactor(): BodyRedactor {
+export function createBodyRedactor(names: SecretNames): BodyRedactor {
   /** Bodies of fixed replies come again and again: each is looked through once. */
   const known = new WeakMap<Buffer, Captured>();
 
   function redactBody(body: Captured, headers: readonly string[], found: string[] | null): Captured {
     if (body.preview.length === 0) return body;
-    if (body.shared !== true) return redactOnce(body, headers, found);
+    if (body.shared !== true) return redactOnce(body, headers, names, found);
     const before = known.get(body.preview);
     if (before !== undefined) return before;
-    const clean = redactOnce(body, headers, found);
+    const clean = redactOnce(body, headers, names, found);
     known.set(body.preview, clean);
     return clean;
   }
@@ -58,10 +59,10 @@ function cleanSentence(source: string, sentence: (text: string) => string): stri
   }
 }
 
-function redactOnce(body: Captured, headers: readonly string[], found: string[] | null): Captured {
+function redactOnce(body: Captured, headers: readonly string[], names: SecretNames, found: string[] | null): Captured {
   const coding = codingOf(headers);
   const plain = coding === null ? body.preview : decoded(body.preview, coding);
-  const clean = redactBytes(plain, body.type ?? '', found);
+  const clean = redactBytes(plain, body.type ?? '', names, found);
   return clean === body.preview ? body : replaced(body, clean);
 }
 
@@ -70,24 +71,24 @@ function replaced(body: Captured, preview: Buffer): Captured {
   return { ...body, preview, sha256: body.sha256 ?? sha256Of(body.preview) };
 }
 
-function redactBytes(bytes: Buffer, type: string, found: string[] | null): Buffer {
+function redactBytes(bytes: Buffer, type: string, names: SecretNames, found: string[] | null): Buffer {
   const semicolon = type.indexOf(';');
   const mediaType = (semicolon < 0 ? type : type.slice(0, semicolon)).trim().toLowerCase();
-  if (mediaType.startsWith('multipart/')) return redactMultipart(bytes, type, found);
-  if (isWide(bytes)) return redactWide(bytes, mediaType, found);
+  if (mediaType.startsWith('multipart/')) return redactMultipart(bytes, type, names, found);
+  if (isWide(bytes)) return redactWide(bytes, mediaType, names, found);
   const looksJson = mediaType.endsWith('json') || beginsLikeJson(bytes);
   if (!looksJson && isBinary(mediaType)) return bytes;
   const text = bytes.toString('latin1');
-  if (!mayNameSecret.test(text)) return bytes;
-  const clean = redactText(text, mediaType, looksJson, found);
+  if (!names.mayOccur.test(text)) return bytes;
+  const clean = redactText(text, mediaType, looksJson, names, found);
   return clean === text ? bytes : Buffer.from(clean, 'latin1');
 }
 
-function redactText(text: string, mediaType: string, looksJson: boolean, found: string[] | null): string {
-  if (mediaType === 'application/x-www-form-urlencoded' && !looksJson) return redactForm(text, found);
-  const clean = redactInner(redactJson(text, found), found);
-  if (looksJson) return isBroken(clean) ? redactLoose(clean, found) : clean;
-  return mediaType === '' && clean === text ? redactForm(text, found) : clean;
+function redactText(text: string, mediaType: string, looksJson: boolean, names: SecretNames, found: string[] | null): string {
+  if (mediaType === 'application/x-www-form-urlencoded' && !looksJson) return redactForm(text, names, found);
+  const clean = redactUrlsWithin(redactInner(redactJson(text, names, found), names, found), names, found);
+  if (looksJson) return isBroken(clean) ? redactLoose(clean, names, found) : clean;
+  return mediaType === '' && clean === text ? redactForm(text, names, found) : clean;
 }
 
 /** Cut off, or not JSON at all. */
@@ -119,12 +120,12 @@ function isWide(bytes: Buffer): boolean {
 }
 
 /** UTF-16 text is kept as UTF-8 when a secret had to be taken out. */
-function redactWide(bytes: Buffer, mediaType: string, found: string[] | null): Buffer {
+function redactWide(bytes: Buffer, mediaType: string, names: SecretNames, found: string[] | null): Buffer {
   const big = bytes[0] === 0xfe || bytes[0] === 0;
   const even = Buffer.from(bytes.subarray(0, bytes.length & ~1));
   const text = (big ? even.swap16() : even).toString('utf16le');
-  if (!mayNameSecret.test(text)) return bytes;
-  const clean = redactText(text, mediaType, /^\ufeff?\s*[{[]/.test(text), found);
+  if (!names.mayOccur.test(text)) return bytes;
+  const clean = redactText(text, mediaType, /^\ufeff?\s*[{[]/.test(text), names, found);
   return clean === text ? bytes : Buffer.from(clean, 'utf8');
 }
 
@@ -132,7 +133,7 @@ const mostParts = 1000;
 const mostHeadBytes = 8192;
 
 /** Plain fields with the name of a secret, and the secrets in plain fields that are JSON. Files are left as they are. */
-function redactMultipart(bytes: Buffer, type: string, found: string[] | null): Buffer {
+function redactMultipart(bytes: Buffer, type: string, names: SecretNames, found: string[] | null): Buffer {
   const delimiter = delimiterOf(bytes, type);
   if (delimiter === null) return bytes;
   const pieces: Buffer[] = [];
@@ -145,7 +146,7 @@ function redactMultipart(bytes: Buffer, type: string, found: string[] | null): B
     const content = startOfContent(bytes, head, end);
     at = next;
     if (content === null) continue;
-    const clean = redactPart(bytes.toString('latin1', head, Math.min(content, head + mostHeadBytes)), bytes.subarray(content, end), found);
+    const clean = redactPart(bytes.toString('latin1', head, Math.min(content, head + mostHeadBytes)), bytes.subarray(content, end), names, found);
     if (clean === null) continue;
     pieces.push(bytes.subarray(kept, content), clean);
     kept = end;
@@ -153,7 +154,7 @@ function redactMultipart(bytes: Buffer, type: string, found: string[] | null): B
   return pieces.length === 0 ? bytes : Buffer.concat([...pieces, bytes.subarray(kept)]);
 }
 
-function delimiterOf(bytes: Buffer, type: string): Buffer | null {
+export function delimiterOf(bytes: Buffer, type: string): Buffer | null {
   const [, quoted, bare] = /;\s*boundary=(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i.exec(type) ?? [];
   const boundary = quoted?.replace(/\\(.)/g, '$1') ?? bare;
   if (boundary !== undefined) return Buffer.from(`--${boundary}`, 'latin1');
@@ -162,30 +163,30 @@ function delimiterOf(bytes: Buffer, type: string): Buffer | null {
 }
 
 /** Content ends before the line break that belongs to the delimiter. */
-function endOfContent(bytes: Buffer, delimiter: number): number {
+export function endOfContent(bytes: Buffer, delimiter: number): number {
   if (bytes[delimiter - 1] !== 0x0a) return delimiter;
   return bytes[delimiter - 2] === 0x0d ? delimiter - 2 : delimiter - 1;
 }
 
-function startOfContent(bytes: Buffer, head: number, end: number): number | null {
+export function startOfContent(bytes: Buffer, head: number, end: number): number | null {
   const strict = bytes.indexOf('\r\n\r\n', head, 'latin1');
   if (strict >= 0 && strict + 4 <= end) return strict + 4;
   const loose = bytes.indexOf('\n\n', head, 'latin1');
   return loose >= 0 && loose + 2 <= end ? loose + 2 : null;
 }
 
-function redactPart(head: string, content: Buffer, found: string[] | null): Buffer | null {
+function redactPart(head: string, content: Buffer, names: SecretNames, found: string[] | null): Buffer | null {
   if (/;\s*filename\*?\s*=/i.test(head) || content.length === 0) return null;
   const [, quoted, bare] = /;\s*name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i.exec(head) ?? [];
   const name = (quoted ?? bare ?? '').trim();
-  if (isSecretName(name) || name.split(/[.[\]]/).some(isSecretName)) {
+  if (names.has(name) || name.split(/[.[\]]/).some(names.has)) {
     found?.push(content.toString('utf8'));
     return Buffer.from(redacted, 'latin1');
   }
   const type = /^content-type:\s*([^\r\n]*)/im.exec(head)?.[1] ?? '';
   if (type.toLowerCase().startsWith('multipart/')) return null;
   if (!type.toLowerCase().includes('json') && !beginsLikeJson(content)) return null;
-  const clean = redactBytes(content, type, found);
+  const clean = redactBytes(content, type, names, found);
   return clean === content ? null : clean;
 }
 

@@ -1,16 +1,17 @@
-import { isSecretName, redacted } from './redact-text.ts';
+import { redacted } from './redact-text.ts';
+import type { SecretNames } from './secret-names.ts';
 
 /**
  * JSON text with the values of secret keys replaced, at any depth; the rest stays letter for letter. Reads what is cut
  * off as well: a value that does not end goes to the end. `found` takes the texts that were there.
  */
-export function redactJson(text: string, found?: string[] | null): string {
+export function redactJson(text: string, names: SecretNames, found?: string[] | null): string {
   const pieces: string[] = [];
   let kept = 0;
   for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at)) {
     const afterKey = endOfString(text, at);
     const value = startOfValue(text, afterKey);
-    if (value < 0 || !isSecretName(nameOf(text.slice(at + 1, afterKey - 1)))) {
+    if (value < 0 || !names.has(nameOf(text.slice(at + 1, afterKey - 1)))) {
       at = afterKey;
       continue;
     }
@@ -23,10 +24,8 @@ export function redactJson(text: string, found?: string[] | null): string {
   return pieces.length === 0 ? text : pieces.join('') + text.slice(kept);
 }
 
-const looseKey = /(?<![\w$])(?:password|client_secret|secret|access_token|refresh_token|token|api_key)(?![\w$])\\{0,7}["']?\s{0,100}[:=]\s{0,100}/gi;
-
 /** The same by pattern alone, for what is not JSON: keys in other quotes or none, quotes that do not pair, `=` for `:`. */
-export function redactLoose(text: string, found?: string[] | null): string {
+export function redactLoose(text: string, { looseKey }: SecretNames, found?: string[] | null): string {
   const pieces: string[] = [];
   let kept = 0;
   looseKey.lastIndex = 0;
@@ -41,10 +40,8 @@ export function redactLoose(text: string, found?: string[] | null): string {
   return pieces.length === 0 ? text : pieces.join('') + text.slice(kept);
 }
 
-const innerPair = /(\\{1,7})"(password|client_secret|secret|access_token|refresh_token|token|api_key)\1"(\s{0,20}:\s{0,20})(?:\1"([^"\\]*)|([^\\",\]}\s]+))/gi;
-
 /** JSON that stands as text within JSON, its quotes escaped. */
-export function redactInner(text: string, found?: string[] | null): string {
+export function redactInner(text: string, { innerPair }: SecretNames, found?: string[] | null): string {
   if (!text.includes('\\"')) return text;
   return text.replace(innerPair, (_whole, slashes: string, name: string, between: string, string: string | undefined, scalar: string | undefined) => {
     found?.push(string ?? scalar ?? '');

@@ -1,9 +1,17 @@
 import type { NearMiss, Violation } from '../model/index.ts';
 import type { Captured, ExchangeDraft } from './exchange-draft.ts';
 import { createBodyRedactor } from './redact-body.ts';
-import { isSecretName, redacted, redactUrl } from './redact-text.ts';
+import { redacted, redactUrl } from './redact-text.ts';
+import { createSecretNames } from './secret-names.ts';
 
 export { redacted } from './redact-text.ts';
+
+/** What is secret beside what always is. */
+export interface Secrets {
+  readonly headers: readonly string[];
+  /** Of query parameters, and of form and JSON values. */
+  readonly names: readonly string[];
+}
 
 /** Takes secrets out of what is kept, shown or logged. What holds none is given back as it is, the same object. */
 export interface Redactor {
@@ -24,11 +32,12 @@ const urlHeaders = ['referer', 'location', 'content-location', 'refresh', 'link'
 const shortestSecret = 4;
 const mostSecrets = 64;
 
-/** A redactor that knows these headers as secret beside those that always are. */
-export function createRedactor(secretHeaders: readonly string[]): Redactor {
+/** A redactor that knows these headers and names of values as secret beside those that always are. */
+export function createRedactor(secretHeaders: readonly string[], secretNames: readonly string[] = []): Redactor {
   const secret = new Set<string>([...alwaysSecret, ...secretHeaders.map((name) => name.toLowerCase())]);
   const suspects = createSuspects([...secret, ...urlHeaders]);
-  const redactBody = createBodyRedactor();
+  const names = createSecretNames(secretNames);
+  const redactBody = createBodyRedactor(names);
 
   function headers(flat: readonly string[], found: string[]): readonly string[] {
     let clean: string[] | null = null;
@@ -46,7 +55,7 @@ export function createRedactor(secretHeaders: readonly string[]): Redactor {
 
   function header(name: string, value: string): string {
     if (secret.has(name)) return redacted;
-    return (urlHeaders as readonly string[]).includes(name) ? redactUrl(value) : value;
+    return (urlHeaders as readonly string[]).includes(name) ? redactUrl(value, names) : value;
   }
 
   function sentence(text: string): string {
@@ -59,7 +68,7 @@ export function createRedactor(secretHeaders: readonly string[]): Redactor {
 
   /** Whether a place in a request, such as `query.token` or `$.user['password']`, is one of a secret. */
   function namesSecret(at: string): boolean {
-    return at.split(/[.[\]'"/\s]+/).some((step) => step !== '' && (isSecretName(step) || secret.has(step.toLowerCase())));
+    return at.split(/[.[\]'"/\s]+/).some((step) => step !== '' && (names.has(step) || secret.has(step.toLowerCase())));
   }
 
   function violation(given: Violation, found: readonly string[]): Violation {
@@ -75,20 +84,20 @@ export function createRedactor(secretHeaders: readonly string[]): Redactor {
   }
 
   return {
-    url: redactUrl,
+    url: (url) => redactUrl(url, names),
     sentence,
     draft(draft) {
       const found: string[] = [];
       const requestHeaders = headers(draft.requestHeaders, found);
       const replyHeaders = headers(draft.replyHeaders, found);
-      const url = draft.url.includes('?') || draft.url.includes('//') || draft.url.includes('#') ? redactUrl(draft.url, found) : draft.url;
+      const url = draft.url.includes('?') || draft.url.includes('//') || draft.url.includes('#') ? redactUrl(draft.url, names, found) : draft.url;
       const requestBody = draft.requestBody === null ? null : redactBody(draft.requestBody, draft.requestHeaders, found);
       const secrets = found.length === 0 ? found : worthLookingFor(found);
       let replyBody = draft.replyBody === null ? null : redactBody(draft.replyBody, draft.replyHeaders, null);
       const violations = draft.violations.length === 0 ? draft.violations : draft.violations.map((given) => violation(given, secrets));
       const nearest = draft.nearest.length === 0 ? draft.nearest : draft.nearest.map((given) => nearMiss(given, secrets));
       if (replyBody !== null && isProblem(replyBody)) replyBody = redactBody.problem(replyBody, secrets, sentence);
-      const note = draft.note === null ? null : without(redactUrl(draft.note), secrets);
+      const note = draft.note === null ? null : without(redactUrl(draft.note, names), secrets);
       const same = note === draft.note && requestHeaders === draft.requestHeaders && replyHeaders === draft.replyHeaders && url === draft.url
         && requestBody === draft.requestBody && replyBody === draft.replyBody && violations === draft.violations && nearest === draft.nearest;
       return same ? draft : { ...draft, requestHeaders, replyHeaders, url, requestBody, replyBody, violations, nearest, note };

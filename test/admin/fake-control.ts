@@ -1,5 +1,8 @@
-import type { StoredReport } from '../../src/model/index.ts';
-import type { Control, ControlEvent, ExplainRequest, Explanation, RouteItem, ScenarioItem, SessionDetails } from '../../src/server/control.ts';
+import type { Plan, Row, StoredReport } from '../../src/model/index.ts';
+import { createClock, type ClockChange } from '../../src/server/clock.ts';
+import type { CollectionContent, CollectionSummary, Control, ControlEvent, ExplainRequest, Explanation, GivenRows, Refused, RouteItem, ScenarioItem, SessionDetails, StateChange } from '../../src/server/control.ts';
+import { Metrics } from '../../src/server/metrics.ts';
+import type { VerifyAnswer } from '../../src/verify/verify-calls.ts';
 import { createJournal, type ExchangeDraft, type Journal } from '../../src/world/journal.ts';
 
 /** A running server as the admin API sees it, without a server: the journal is the real one. */
@@ -9,10 +12,14 @@ export class FakeControl implements Control {
   readonly resets: string[] = [];
   readonly explained: ExplainRequest[] = [];
   readonly stored: StoredReport[] = [];
+  readonly counted = new Metrics();
   readonly listeners = new Set<(event: ControlEvent) => void>();
   readonly worlds: SessionDetails[] = [
-    { id: 'default', lastUsedAt: '2026-01-01T00:00:00.000Z', selected: {}, scenarios: ['cleaner'], counters: [{ route: 'GET /tasks', scenario: 'cleaner', count: 3 }] },
-    { id: 'checkout', lastUsedAt: '2026-01-02T00:00:00.000Z', selected: { cleaner: 'cleaner-no-tasks' }, scenarios: ['cleaner-no-tasks'], counters: [] },
+    { id: 'default', lastUsedAt: '2026-01-01T00:00:00.000Z', selected: {}, scenarios: ['cleaner'], counters: [{ route: 'GET /tasks', scenario: 'cleaner', count: 3 }], memory: [] },
+    {
+      id: 'checkout', lastUsedAt: '2026-01-02T00:00:00.000Z', selected: { cleaner: 'cleaner-no-tasks' }, scenarios: ['cleaner-no-tasks'], counters: [],
+      memory: [{ scenario: 'cleaner', state: 'idle', vars: { uploads: 2n ** 60n }, collections: [{ name: 'tasks', rows: 2 }], backups: [{ name: 'b', collection: 'tasks', rows: 1 }] }], state: 'idle', vars: { uploads: 2n ** 60n },
+    },
   ];
   explanation: Explanation | string = {
     session: 'default', scenario: 'cleaner', route: 'GET /tasks', params: {}, rule: null, reason: 'No rule of GET /tasks matches', violations: [],
@@ -48,6 +55,9 @@ export class FakeControl implements Control {
     get: (id: string) => this.stored.find((report) => report.id === id) ?? null,
     zip: async (report: StoredReport) => (report.type === 'application/zip' ? (report.sizeBytes > 3 ? { entries: [{ name: 'a.txt', sizeBytes: 1 }] } : { problem: 'the archive is cut off' }) : null),
   };
+  metrics() {
+    return { ...this.counted, routes: this.counted.routes, rules: this.counted.rules, sessions: this.worlds.length, journalExchanges: this.journal.size };
+  }
   sessions() {
     return this.worlds.map(({ id, lastUsedAt, selected }) => ({ id, lastUsedAt, selected }));
   }
@@ -61,6 +71,49 @@ export class FakeControl implements Control {
   explain(request: ExplainRequest) {
     this.explained.push(request);
     return this.explanation;
+  }
+  readonly machine = { now: Date.parse('2026-01-01T00:00:00Z') };
+  readonly time = createClock(null, () => this.machine.now);
+  readonly states: (readonly [string, StateChange])[] = [];
+  readonly given: (readonly [string, string, string | null, GivenRows])[] = [];
+  rows: readonly Row[] = [{ id: 1, name: 'vuln scan' }, { id: 2, name: 'disinfect, then "rest"' }, { id: 9007199254740993n, name: null }];
+  refusal: Refused | null = null;
+  readonly #summary: CollectionSummary = { name: 'tasks', scenario: 'cleaner', rows: 3, key: 'id' };
+
+  setState(session: string, change: StateChange): SessionDetails | Refused {
+    this.states.push([session, change]);
+    return this.refusal ?? this.worlds[1]!;
+  }
+  collections() {
+    return [this.#summary];
+  }
+  collection(_session: string, name: string): CollectionContent | Refused {
+    const { rows } = this;
+    const entries = () => rows.map((row): readonly [string, Row] => [String(row['id']), row]);
+    return name === 'tasks' ? { ...this.#summary, rows: rows.length, entries, columns: ['id', 'name'] } : { refused: 404, detail: 'There is no collection', collections: ['tasks'] };
+  }
+  replaceRows(session: string, name: string, scenario: string | null, rows: GivenRows): CollectionSummary | Refused {
+    this.given.push([session, name, scenario, rows]);
+    return this.refusal ?? this.#summary;
+  }
+  resetRows(_session: string, name: string): CollectionSummary | Refused {
+    return name === 'tasks' ? this.#summary : { refused: 404, detail: 'There is no collection', collections: ['tasks'] };
+  }
+  verifyAnswer: VerifyAnswer | Refused = { passed: true, failures: [] };
+  readonly asked: unknown[] = [];
+  readonly plan: Plan = { scenarios: new Map(), roots: [] };
+  verify(question: unknown) {
+    this.asked.push(question);
+    return Promise.resolve(this.verifyAnswer);
+  }
+  usedRules() {
+    return [];
+  }
+  clock() {
+    return this.time.state();
+  }
+  setClock(change: ClockChange) {
+    return this.time.change(change);
   }
   subscribe(listener: (event: ControlEvent) => void) {
     this.listeners.add(listener);

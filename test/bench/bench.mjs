@@ -3,7 +3,7 @@
  * another. Prints one table and keeps it as JSON.
  *
  *   --only NAME       only the measures whose name contains this (repeatable): list routes rules small-downloads
- *                     middle-downloads large-downloads small-uploads large-uploads handshakes startup memory
+ *                     middle-downloads large-downloads small-uploads large-uploads collections handshakes startup memory
  *   --quick           under a minute, with rougher figures
  *   --json FILE       where the table is kept (bench-results.json)
  *   --against-itself  puts a bare server in Rehearsal's place: what is then not 1.00 is noise
@@ -13,6 +13,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { startLoad } from './load.mjs';
 import { gather, listBody, shareCertificate } from './material.mjs';
+import { collections } from './measures/collections.mjs';
 import { handshakes } from './measures/handshakes.mjs';
 import { list } from './measures/list.mjs';
 import { largeDownloads, middleDownloads, smallDownloads } from './measures/downloads.mjs';
@@ -26,7 +27,7 @@ import { met, table } from './table.mjs';
 
 const measures = {
   list, routes, rules, 'small-downloads': smallDownloads, 'middle-downloads': middleDownloads, 'large-downloads': largeDownloads,
-  'small-uploads': smallUploads, 'large-uploads': largeUploads, handshakes, startup, memory,
+  'small-uploads': smallUploads, 'large-uploads': largeUploads, collections, handshakes, startup, memory,
 };
 const gib = 2 ** 30;
 const full = {

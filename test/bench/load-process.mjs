@@ -21,7 +21,7 @@ process.once('disconnect', () => process.exit(0));
 
 /**
  * Sends `requests` (texts or base64 of whole requests) in turn over so many connections, until the time is over or `total` have been
- * answered. Any status but 200 is a failure: a fast error is no result.
+ * answered. Any status but 200 and 201 is a failure: a fast error is no result.
  */
 async function requests({ port, connections, forMs = Infinity, total = Infinity, requests: texts, base64 }) {
   const ready = texts.map((text) => Buffer.from(text, base64 ? 'base64' : 'latin1'));
@@ -38,7 +38,7 @@ async function requests({ port, connections, forMs = Infinity, total = Infinity,
           const next = () => (sent < total && performance.now() < until ? connection.send(ready[sent++ % ready.length]) : resolve());
           connection.onFailure = reject;
           connection.onAnswer = (status, length) => {
-            if (status !== 200) return reject(new Error(`The server answered ${status}.`));
+            if (status !== 200 && status !== 201) return reject(new Error(`The server answered ${status}.`));
             answered += 1;
             bodyBytes += length;
             next();

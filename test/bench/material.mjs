@@ -79,6 +79,15 @@ export function download(material, sizeBytes) {
   return { file, scenario: write(material, `download-${sizeBytes}.yaml`, `scenario: bench\nroutes:\n  GET /file:\n    respond: { file: ${name} }\n`) };
 }
 
+/** A collection of 100,000 rows, an empty one, and a static reply as long as a row. */
+export function hundredThousandRows(material) {
+  fs.writeFileSync(path.join(material.fixtures, 'rows.csv'), Array.from({ length: 100_000 }, (_, n) => `${n + 1},row ${n + 1},${n % 1000}\n`).join(''));
+  return write(material, 'collections.yaml', [
+    'scenario: bench', 'collections:', '  rows: { rows: { file: rows.csv, columns: [id, name, size] } }', '  fresh: {}',
+    'resources: { /rows: rows, /fresh: fresh }', 'routes:', '  GET /static: { respond: { json: { id: 1, name: row 1, size: 0 } } }', '',
+  ].join('\n'));
+}
+
 function write(material, name, text) {
   const file = path.join(material.folder, name);
   fs.writeFileSync(file, text);

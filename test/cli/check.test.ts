@@ -63,6 +63,15 @@ describe('rehearsal check', () => {
     for (const line of lines) expect(line.split('::')[2]).not.toMatch(/%(?!25|0A|0D)/);
     expect(stderr).toBe('3 mistakes in 2 files\n');
   });
+  test('names the files of annotations from the top of the repository, wherever in it the job works', async () => {
+    let stdout = '';
+    const output = { stdout: (text: string) => { stdout += text; }, stderr: () => undefined, color: false };
+    for (const [workspace, file] of [[folder, 'bad/a.yaml'], [join(folder, 'bad'), 'a.yaml'], [join(folder, 'good'), `${folder}/bad/a.yaml`]] as const) {
+      stdout = '';
+      await checkCommand([join(folder, 'bad')], { format: 'github', fixtures: join(folder, 'fixtures'), strict: false }, { ...output, env: { GITHUB_WORKSPACE: workspace } });
+      expect(stdout).toContain(`::error file=${file},line=3`);
+    }
+  });
   test('makes the place bold in a terminal, and never elsewhere', async () => {
     expect((await check('bad', { color: true })).stdout).toContain('\u001b[1mT/bad/a.yaml:3:13\u001b[22m ');
     expect((await check('bad')).stdout).not.toContain('\u001b');

@@ -174,11 +174,6 @@ describe('other commands', () => {
     expect(ended.stderr).toBe("rehearsal: unknown command 'strat' (Did you mean start?). See `rehearsal --help`\n");
   });
 
-  test('run is not built yet, and says so whatever its arguments are', async () => {
-    const ended = await runProgram(['run', 'scenarios', '--junit', 'out.xml', '--', 'npm', 'test']);
-    expect([ended.code, ended.stderr]).toEqual([2, expect.stringMatching(/^rehearsal: `rehearsal run` is not built yet.*\n$/)]);
-  });
-
   test('trust makes the CA and names its file', async () => {
     const cwd = temporaryFolder('trust');
     const ended = await runProgram(['trust', '--env'], { cwd });

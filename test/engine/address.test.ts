@@ -11,7 +11,7 @@ describe('readAddress', () => {
     ['http://evil.example/a?b', '/a?b', null, null], ['HTTPS://evil.example:99', '/', null, null], ['http://evil?x', '/?x', null, null], ['https://localhost/@n:s/a', '/a', 'n', 's'],
     ['http://user:pw@evil/_rehearsal/journal', '/_rehearsal/journal', null, null], [`/@:${'a'.repeat(64)}/`, '/', null, 'a'.repeat(64)],
   ])('%s is %s of scenario %s and session %s', (target, url, scenario, session) => {
-    expect(readAddress(target)).toEqual({ url, path: url.split('?')[0], scenario, session });
+    expect(readAddress(target)).toEqual({ url, path: url.split('?')[0], prefix: /^(?:https?:\/\/[^/?#]+)?(\/@[^/?#]*)/.exec(target)?.[1] ?? '', scenario, session });
   });
 
   it.each(['*', 'a', 'localhost:443', 'ftp://x/', 'http://', 'http:///a', '', ' /a', '/@:', '/@:/a', '/@n:/a', '/@:a b/', '/@n:a:b/', `/@:${'a'.repeat(65)}/`, '/@:ä/', '/@:%61/'])('refuses %j with a sentence', (target) => {

@@ -198,6 +198,32 @@ describe('rules tried ahead', () => {
   });
 });
 
+describe('who calls', () => {
+  const keys = { auth: { key: { apiKey: { header: 'api-key', keys: { a: 'ada', b: 'bob' } } } }, requires: 'key' };
+  const as = (key: string): ExampleRequest => ({ headers: { 'api-key': key } });
+
+  it('is known to `when` and to what counters are kept apart by, before a rule is chosen', async () => {
+    const rehearsing = await Rehearsing.of({ ...keys, routes: { 'GET /a': [{ when: { rate: { over: 1, per: '1 min', by: '${{ auth.subject }}' } }, respond: { status: 429 } }, { when: { if: 'auth.subject == "ada"' }, respond: { text: 'hello ada' } }, { respond: { text: '${{ auth.subject }}' } }] } });
+    const answers = [];
+    for (const key of ['a', 'b', 'a', 'b']) answers.push(await rehearsing.ask('GET /a', as(key)));
+    expect(answers).toEqual(['hello ada', 'bob', '429', '429']);
+    expect(await rehearsing.ask('GET /a', as('c'))).toBe('denied');
+  });
+
+  it('is known to the rules tried ahead of routes that ask for it, which ask for nobody themselves', async () => {
+    const rehearsing = await Rehearsing.of({ ...keys, before: [{ when: { rate: { over: 1, per: '1 min', by: '${{ auth.subject }}' } }, respond: { status: 429 } }], routes: { 'GET /a': { respond: { text: '${{ auth.subject }}' } } } });
+    const answers = [];
+    for (const key of ['a', 'b', 'a']) answers.push(await rehearsing.ask('GET /a', as(key)));
+    expect(answers).toEqual(['ada', 'bob', '429']);
+  });
+
+  it('is nobody for the rest of a rule that asks for none', async () => {
+    const rehearsing = await Rehearsing.of({ ...keys, routes: { 'GET /a': [{ when: { if: 'auth.subject == null' }, respond: { text: 'asked' } }, { auth: 'none', respond: { json: '${{ auth.subject }}' } }] } });
+    expect(await rehearsing.ask('GET /a', as('a'))).toBe('null');
+    expect(await rehearsing.ask('GET /a')).toBe('denied');
+  });
+});
+
 describe('a reload', () => {
   it('forgets the counters of changed and removed routes, and of no others', async () => {
     const before = await Rehearsing.of({ routes: { 'GET /same': [{ when: { call: 1 }, respond: { text: '1' } }, {}], 'GET /changed': { respond: [{ text: '1' }, { text: '2' }] }, 'GET /gone': { respond: [{}, {}] } } });

@@ -9,7 +9,7 @@ import { parseRouteKey } from '../../src/scenario/route-key.ts';
 import { MemoryWorld } from '../../src/world/memory-world.ts';
 import { makeRequest } from '../support/facts.ts';
 
-export const context: PassContext = { session: 'default', nowMs: 1_000_000, seed: 1, report: () => null };
+export const context: PassContext = { session: 'default', nowMs: 1_000_000, seed: 1, report: () => null, certificate: () => null, prepared: (key) => { throw new Error(`Work was asked for: ${key}`); } };
 
 /** Scenarios as objects, ready to serve. */
 export async function livePlan(...scenarios: readonly ScenarioInput[]): Promise<LivePlan> {

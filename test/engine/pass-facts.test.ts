@@ -26,8 +26,9 @@ describe('the facts of a pass', () => {
     expect(new Set([draw('x'), draw('y'), draw('x', { seed: 2 })]).size).toBe(3);
   });
 
-  it('stand for a request without a route: first call, no names, no counters', () => {
-    const view = { version: 0, count: () => 7, window: () => ({ count: 1, resetMs: 0 }), kept: () => null };
+  it('stand for a request without a route: first call, no names, no counters', async () => {
+    const rehearsing = await Rehearsing.of({ routes: {} });
+    const view = { version: 0, count: () => 7, window: () => ({ count: 1, resetMs: 0 }), kept: () => null, memory: () => rehearsing.world.memory('one') };
     const facts = new PassFacts(makeRequest({}), null, view, context);
     expect([facts.call, { ...facts.params }, facts.changes()]).toEqual([1, {}, []]);
   });

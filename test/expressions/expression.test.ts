@@ -227,9 +227,10 @@ describe('mistakes', () => {
     ['headers.x-request-id', 'hyphen-in-name', 0, 20, /headers\["x-request-id"\]/],
     ['headers.x-2fa', 'hyphen-in-name', 11, 2, /headers\["x-2fa"\]/],
     ['body.person.first-name', 'hyphen-in-name', 0, 22, /body\.person\["first-name"\]/],
-    ['vars.uploads', 'not-built-yet', 0, 4, /./],
-    ['1 + state', 'not-built-yet', 4, 5, /./],
-    ['auth.subject', 'not-built-yet', 0, 4, /./],
+    ['auth.sub', 'unknown-field', 5, 3, /subject/],
+    ['1 + stat', 'unknown-name', 4, 4, /`state`/],
+    ['user.name', 'unknown-name', 0, 4, /auth\.subject/],
+    ['now()', 'unknown-function', 0, 3, /without/],
     ['request.pth', 'unknown-field', 8, 3, /Did you mean `path`/],
     ['request.body', 'unknown-field', 8, 4, /`body` on its own/],
     ['parts.file.nam', 'unknown-field', 11, 3, /filename|Did you mean/],
@@ -285,7 +286,6 @@ describe('mistakes', () => {
   });
 
   it('lets the place decide which names are there', () => {
-    expect(mistake('departments.x', { notBuilt: ['departments'] }).code).toBe('not-built-yet');
     expect(mistake('stats', { bound: ['status', 'reason'] }).fix).toBe('Did you mean `status`?');
   });
 

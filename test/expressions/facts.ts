@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { parseJson } from '../../src/base/json.ts';
 import { compileExpression, type Scope } from '../../src/expressions/index.ts';
-import { MalformedBody, type Facts, type Fixture, type Multi, type Part, type Random, type ReceivedBody } from '../../src/model/index.ts';
+import { MalformedBody, type Caller, type Facts, type MemoryView, type Fixture, type Multi, type Part, type Random, type ReceivedBody } from '../../src/model/index.ts';
+import { makeDraft } from '../support/facts.ts';
 
 export interface Given {
   readonly method?: string;
@@ -17,6 +18,8 @@ export interface Given {
   readonly now?: number;
   readonly call?: number;
   readonly bound?: Readonly<Record<string, unknown>>;
+  readonly memory?: MemoryView;
+  readonly caller?: Caller;
   /** Records what of the body was touched. */
   readonly touched?: string[];
 }
@@ -30,13 +33,21 @@ export function facts(given: Given = {}): Facts {
   const query = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(search)) query.set(name, [...(query.get(name) ?? []), value]);
   return {
-    request: { id: 'x1', method: given.method ?? 'GET', url, path, segments: path.split('/').slice(1), query, headers: multi(given.headers), cookies: multi(given.cookies), body: body(given) },
+    request: { id: 'x1', method: given.method ?? 'GET', url, prefix: '', path, segments: path.split('/').slice(1), query, headers: multi(given.headers), cookies: multi(given.cookies), body: body(given) },
     params: given.params ?? {},
     session: 'default',
     now: given.now ?? noon,
     call: given.call ?? 1,
     violations: [{ at: 'query.id', expected: '1', got: '2', text: 'query `id`: expected 1, got 2' }],
     bound: given.bound ?? {},
+    bind: () => undefined,
+    memory: given.memory ?? makeDraft(),
+    caller: given.caller ?? null,
+    certificate: null,
+    seed: 1,
+    prepared: () => {
+      throw new Error('No expression waits for anything');
+    },
     count: () => ({ count: 1, resetMs: 0 }),
     report: () => null,
     random: (label) => seeded(`${label}/${given.call ?? 1}`),

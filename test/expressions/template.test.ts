@@ -82,11 +82,11 @@ describe('a template', () => {
 
 describe('mistakes of a template', () => {
   it('finds all of them, each with its path and its letters', () => {
-    const found = mistakes({ a: 'x ${{ quer.id }} ${{ 1 + }}', b: [{ c: '${{ vars.x }}' }, '${{ foo(1) + bar }}'], d: '${{ open' });
+    const found = mistakes({ a: 'x ${{ quer.id }} ${{ 1 + }}', b: [{ c: '${{ stat }}' }, '${{ foo(1) + bar }}'], d: '${{ open' });
     expect(found.map(({ path, offset, length, code }) => [path.join('.'), offset, length, code])).toEqual([
       ['a', 6, 4, 'unknown-name'],
       ['a', 25, 0, 'expression-syntax'],
-      ['b.0.c', 4, 4, 'not-built-yet'],
+      ['b.0.c', 4, 4, 'unknown-name'],
       ['b.1', 4, 3, 'unknown-function'],
       ['b.1', 13, 3, 'unknown-name'],
       ['d', 0, 3, 'unclosed-expression'],

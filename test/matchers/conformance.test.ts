@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { matcherKinds } from '../../src/matchers/index.ts';
 import { compileForTest, readYaml } from '../support/compiler.ts';
+import { exampleMemory } from '../support/collection.ts';
 import { makeFacts, makeRequest } from '../support/facts.ts';
 
 describe.each(matcherKinds)('the matcher $key', (kind) => {
@@ -11,9 +12,10 @@ describe.each(matcherKinds)('the matcher $key', (kind) => {
   });
 
   it.each(kind.examples)('does as its example says: $yaml with $request', async (example) => {
-    const { matcher, mistakes } = await compileForTest({ [kind.key]: readYaml(example.yaml) });
+    const { collections, draft } = exampleMemory(example.memory);
+    const { matcher, mistakes } = await compileForTest({ [kind.key]: readYaml(example.yaml) }, { collections });
     expect(mistakes).toEqual([]);
-    const facts = makeFacts(makeRequest(example.request));
+    const facts = makeFacts(makeRequest(example.request), { memory: draft });
     expect({ holds: matcher.holds(facts), because: matcher.explain(facts).map((mismatch) => mismatch.text) }).toEqual({ holds: example.holds, because: example.holds ? [] : (example.because ?? expect.anything()) });
     for (const mismatch of matcher.explain(facts)) {
       expect(mismatch.nearness).toBeGreaterThanOrEqual(0);

@@ -46,7 +46,6 @@ describe('mistakes in tests of values', () => {
     ['any: []', 'any: Wrong kind of value for `any`'],
     ['qeury: { id: 1 }', 'key qeury: `qeury` is not a key of a map of matchers | Did you mean `query`?'],
     ['any: [{ qeury: { id: 1 } }]', 'key any.0.qeury: `qeury` is not a key of a map of matchers | Did you mean `query`?'],
-    ['state: idle', 'key state: `state` is not built yet in this version: scenarios have no states yet | Take it out, or use a newer version'],
     ['jsonPath: { "items[0]": 1 }', 'key jsonPath.items[0]: The JSONPath is not well-formed: expected \'$\''],
     ['xpath: { "//a[": 1 }', 'key xpath.//a[: The XPath is not well-formed'],
     ['schema: missing.json', 'schema: There is no fixture `missing.json`'],

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { schemeKinds } from '../../src/auth/index.ts';
+import { changeKinds } from '../../src/changes/index.ts';
 import { startOptions, variableOf } from '../../src/cli/start-options.ts';
 import { functionReference, nameReference } from '../../src/expressions/index.ts';
 import { faultKinds } from '../../src/faults/index.ts';
@@ -16,22 +18,31 @@ export const tables: Readonly<Record<string, () => string>> = {
   'rule keys': () => keys(definition('beforeRule')),
   matchers: () => table(['matcher', 'holds when'], matcherKinds.map(({ key, about }) => [code(key), about])),
   operators: () => table(['test', 'holds when'], Object.entries(operators).map(([name, { about }]) => [code(name), about])),
-  bodies: () => table(['body', 'what is sent', 'example'], replyKinds.map(({ key, about, examples }) => [code(key), about, code(shortest(examples.map(({ yaml }) => yaml)))])),
+  bodies: () => kinds(['body', 'what is sent', 'example'], replyKinds),
   'reply keys': () => keys(definition('reply'), (key) => !replyKinds.some((kind) => kind.key === key)),
   faults: () => table(['fault', 'on the wire', 'example'], faultKinds.map(({ key, about, examples }) => [code(key), about, code(`fault: ${examples[0]!.yaml}`)])),
+  'collection keys': () => keys(definition('collection')),
+  changes: () => kinds(['change', 'what it does', 'example'], changeKinds),
+  schemes: () => kinds(['scheme', 'a caller shows', 'example'], schemeKinds),
   names: () => table(['name', 'meaning'], nameReference().map(({ name, about }) => [code(name), about])),
   functions: () => table(['example', 'gives'], functionReference().map(({ example, value }) => [code(example), code(value)])),
   options: () => table(['option', 'variable', 'meaning'], startOptions.map((option) => [code(`--${option.name}${option.value === null ? '' : ` ${option.value}`}`), code(variableOf(option)), option.about])),
-  variations: () => table(['variation', 'what it does'], cleaner().filter(({ extends: parent }) => parent !== undefined).map(({ scenario, summary }) => [code(scenario), summary])),
+  ...Object.fromEntries(shippedFolders().map((name) => [`${name} variations`, () => variations(name)])),
   'magic download ids': () => magic('download'),
   'magic report ids': () => magic('report'),
 };
 
-interface CleanerFile { readonly scenario: string; readonly summary: string; readonly extends?: string }
+interface ShippedFile { readonly scenario: string; readonly summary: string; readonly extends?: string }
 
-function cleaner(): readonly CleanerFile[] {
-  const folder = join(root, 'scenarios/cleaner');
-  return readdirSync(folder).sort().map((name) => parse(readFileSync(join(folder, name), 'utf8'), { merge: true }) as CleanerFile);
+/** The folders under `scenarios/`: each is an API with a page of its own. */
+function shippedFolders(): readonly string[] {
+  return readdirSync(join(root, 'scenarios'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+function variations(name: string): string {
+  const folder = join(root, 'scenarios', name);
+  const files = readdirSync(folder).sort().map((file) => parse(readFileSync(join(folder, file), 'utf8'), { merge: true }) as ShippedFile);
+  return table(['variation', 'what it does'], files.filter(({ extends: parent }) => parent !== undefined).map(({ scenario, summary }) => [code(scenario), summary]));
 }
 
 function magic(kind: 'download' | 'report'): string {
@@ -47,6 +58,15 @@ function schema(): Schema {
 
 function definition(name: string): Schema {
   return schema().$defs![name]!;
+}
+
+function kinds(head: readonly string[], all: readonly { readonly key: string; readonly about: string; readonly examples: readonly { readonly yaml: string }[] }[]): string {
+  return table(head, all.map(({ key, about, examples }) => [code(key), about, code(shortest(examples.map(({ yaml }) => yaml)))]));
+}
+
+/** The keys of a map of the language, such as `callback`, without those of its alternatives. */
+export function keysOf(name: string): readonly string[] {
+  return Object.keys(definition(name).properties!);
 }
 
 function keys({ properties = {} }: Schema, wanted: (key: string) => boolean = () => true): string {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { need } from '../../src/model/index.ts';
 import { loadScenarios } from '../../src/scenario/load-scenarios.ts';
-import { bodyText, factsOf, textOf } from './facts.ts';
+import { bodyText, factsOf, problemFacts, textOf } from './facts.ts';
 import { fixtures, load, planOf } from './load.ts';
 
 const cleaner = `scenario: cleaner
@@ -62,20 +62,16 @@ describe('a scenario', () => {
     const { errors } = (await planOf(`${cleaner}  503: { status: 200, text: calm }\n`)).scenarios.get('cleaner')!;
     const problem = { status: 404, reason: 'no such task', violations: [] };
     expect(await errors!.render(problem, factsOf())).toMatchObject({ status: 404 });
-    expect(bodyText((await errors!.render(problem, null))!)).toBe('gone: no such task');
-    const other = (await errors!.render({ status: 422, reason: 'wrong', violations: [{ at: 'query.id', expected: '1', got: '2', text: '' }] }, factsOf()))!;
+    expect(bodyText((await errors!.render(problem, problemFacts(problem)))!)).toBe('gone: no such task');
+    const wrong = { status: 422, reason: 'wrong', violations: [{ at: 'query.id', expected: '1', got: '2', text: '' }] };
+    const other = (await errors!.render(wrong, problemFacts(wrong)))!;
     expect(other.status).toBe(422);
     expect(bodyText(other)).toBe('{"error":422,"message":"wrong","first":["query.id"]}');
-    expect(await errors!.render({ ...problem, status: 503 }, null)).toMatchObject({ status: 200 });
+    expect(await errors!.render({ ...problem, status: 503 }, factsOf())).toMatchObject({ status: 200 });
   });
 
   test('without errors leaves them to the server', async () => {
     expect((await planOf('scenario: a\n')).scenarios.get('a')!.errors).toBeNull();
-  });
-
-  test('without a request gives no reply that draws something', async () => {
-    const { errors } = (await planOf('scenario: a\nerrors: { default: { text: "${{ uuid() }}" } }\n')).scenarios.get('a')!;
-    expect(errors!.render({ status: 400, reason: 'x', violations: [] }, null)).toBeNull();
   });
 });
 
@@ -124,8 +120,8 @@ describe('extends', () => {
     expect(byId!.place.file).toBe('a.yaml');
     expect(byId).toBe(plan.scenarios.get('cleaner')!.routes[1]);
     const { errors } = plan.scenarios.get('cleaner-b')!;
-    expect(errors!.render({ status: 404, reason: '', violations: [] }, null)).not.toBeNull();
-    expect(errors!.render({ status: 400, reason: '', violations: [] }, null)).toBeNull();
+    expect(errors!.render({ status: 404, reason: '', violations: [] }, factsOf())).not.toBeNull();
+    expect(errors!.render({ status: 400, reason: '', violations: [] }, factsOf())).toBeNull();
   });
 
   test('takes a route spelt with other names as the same route', async () => {
@@ -203,4 +199,43 @@ describe('scenario objects', () => {
 
 test('nothing to load is an empty plan', async () => {
   expect(await loadScenarios([], { fixtures, strict: false })).toEqual({ plan: { scenarios: new Map(), roots: [] }, diagnostics: [] });
+});
+
+describe('what the changes of a rule give', () => {
+  const head = `scenario: s
+vars: { n: 0, label: abc, list: [] }
+collections:
+  tasks: { schema: { type: object, additionalProperties: false, properties: { id: { type: integer }, name: { type: string } } } }
+  notes: {}
+routes:
+`;
+  const linesOf = async (rule: string): Promise<readonly string[]> => (await load(`${head}  POST /a: ${rule}`)).lines;
+
+  test.each([
+    ["{ do: { find: { in: notes, as: f } }, respond: { json: '${{ f.total }}' } }", '`f` is a list, so it has no `total`'],
+    ["{ do: { find: { in: notes, page: 1, as: f } }, respond: { json: '${{ f.items }}' } }", '`f` has no `items`: expected one of rows, total, next'],
+    ["{ do: { find: { in: notes, page: 1, as: f } }, respond: { json: '${{ f[0] }}' } }", '`f` has no `[0]`: expected one of rows, total, next'],
+    ["{ do: { insert: { in: notes, values: '${{ body }}', bad: skip, as: f } }, respond: { json: '${{ f.error }}' } }", '`f` has no `error`: expected one of rows, errors'],
+    ["{ do: { get: { in: tasks, id: 1, as: t } }, respond: { json: '${{ t.nme }}' } }", '`t` has no `nme`: expected one of id, name. Did you mean `name`?'],
+    ["{ do: { update: { in: notes, where: { a: 1 }, value: { a: 2 }, as: t } }, respond: { json: '${{ t.a }}' } }", '`t` is a list, so it has no `a`'],
+  ])('is known to the expressions after them: %s', async (rule, expected) => {
+    const lines = await linesOf(rule);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(expected);
+  });
+
+  test('may be used for all that it is', async () => {
+    const rule = "{ do: [{ find: { in: notes, as: f } }, { find: { in: notes, page: 1, as: p } }, { get: { in: notes, id: 1, as: g } }, { insert: { in: tasks, value: { name: a }, as: t } }], respond: { json: { f: '${{ f }}', n: '${{ size(f) + size(p.rows) }}', first: '${{ f[0].any }}', total: '${{ p.total + 1 }}', g: '${{ g.any }}', t: '${{ merge(t, {\"x\": 1}) }}', text: 'made ${{ t.id }} ${{ t[\"name\"] }} ${{ has(t.name) }}', none: '${{ t == null }}' } } }";
+    expect(await linesOf(rule)).toEqual([]);
+  });
+
+  test('is forgotten when the name is bound anew', async () => {
+    expect(await linesOf("{ do: [{ find: { in: tasks, as: t } }, { get: { in: notes, id: 1, as: t } }], respond: { json: '${{ t.any }}' } }")).toEqual([]);
+  });
+
+  test('is a number where it is added to: a variable that begins as none and is never set is a mistake', async () => {
+    expect(await linesOf('{ do: { add: { label: 1 } } }')).toEqual([expect.stringContaining('Nothing can be added to the variable `label`, which is no number: expected a number under `vars`, such as `label: 0`, got abc.')]);
+    expect(await linesOf('{ do: { add: { list: 1 } } }')).toEqual([expect.stringContaining('got a list')]);
+    expect(await linesOf('{ do: [{ set: { label: 5 } }, { add: { label: 1, n: 2 } }] }')).toEqual([]);
+  });
 });

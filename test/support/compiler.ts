@@ -3,7 +3,8 @@ import type { Mistake } from '../../src/base/diagnostic.ts';
 import type { Path } from '../../src/base/place.ts';
 import { compileMatchers, matcherMapShape } from '../../src/matchers/index.ts';
 import { compileExpression, compileTemplate, type Scope } from '../../src/expressions/index.ts';
-import type { Compiler, Counter, Expression, Fixture, Matcher, MatcherMap, Template } from '../../src/model/index.ts';
+import type { Collection, Compiler, Counter, Expression, Fixture, Matcher, MatcherMap, Reply, Scheme, Template } from '../../src/model/index.ts';
+import { compileReply, type ReplyValue } from '../../src/replies/index.ts';
 import { Mistakes } from '../../src/scenario/mistakes.ts';
 import { readYaml as readScenarioYaml } from '../../src/scenario/read-yaml.ts';
 import { invalid } from '../../src/shapes/index.ts';
@@ -15,6 +16,9 @@ export interface FoundMistake extends Mistake {
 
 export interface TestCompilerOptions {
   readonly fixtures?: Readonly<Record<string, string | Buffer>>;
+  readonly collections?: readonly Collection[];
+  readonly schemes?: readonly Scheme[];
+  readonly vars?: readonly string[];
 }
 
 /** A compiler that keeps what it is told, for tests of single kinds. */
@@ -23,16 +27,23 @@ export class TestCompiler implements Compiler {
   readonly mistakes: FoundMistake[];
   readonly counters: Counter[];
   readonly works: Promise<unknown>[];
+  /** Names bound by `as`, and states that were noted. */
+  readonly names: string[];
+  readonly states: { readonly name: string | null; readonly use: 'enters' | 'asks' }[];
   readonly #path: Path;
   readonly #options: TestCompilerOptions;
+  readonly #further: readonly string[];
 
-  constructor(options: TestCompilerOptions = {}, path: Path = [], parent?: TestCompiler) {
+  constructor(options: TestCompilerOptions = {}, path: Path = [], parent?: TestCompiler, further: readonly string[] = parent ? parent.#further : []) {
     this.#options = options;
     this.#path = path;
+    this.#further = further;
     this.label = `test/${path.join('/')}`;
     this.mistakes = parent?.mistakes ?? [];
     this.counters = parent?.counters ?? [];
     this.works = parent?.works ?? [];
+    this.names = parent?.names ?? [];
+    this.states = parent?.states ?? [];
   }
 
   at(...path: Path): TestCompiler {
@@ -58,7 +69,8 @@ export class TestCompiler implements Compiler {
   }
 
   #scope(): Scope {
-    return { label: this.label, fixture: (name) => this.#find(name) ?? { code: 'missing-fixture', message: `There is no fixture \`${name}\`` } };
+    const { collections = [] } = this.#options;
+    return { label: this.label, bound: [...this.names, ...this.#further], collections: collections.map(({ name }) => name), fixture: (name) => this.#find(name) ?? { code: 'missing-fixture', message: `There is no fixture \`${name}\`` } };
   }
 
   #find(name: string): Fixture | null {
@@ -80,6 +92,38 @@ export class TestCompiler implements Compiler {
 
   matchers(map: MatcherMap): Matcher {
     return compileMatchers(map, this);
+  }
+
+  reply(value: unknown): Reply {
+    return compileReply(value as ReplyValue, this);
+  }
+
+  collection(name: string): Collection | null {
+    const found = this.#options.collections?.find((one) => one.name === name) ?? null;
+    if (!found) this.mistake({ code: 'unknown-collection', message: `There is no collection \`${name}\`` });
+    return found;
+  }
+
+  scheme(name: string): Scheme | null {
+    const found = this.#options.schemes?.find((one) => one.name === name) ?? null;
+    if (!found) this.mistake({ code: 'unknown-scheme', message: `There is no scheme \`${name}\`` });
+    return found;
+  }
+
+  variable(name: string): void {
+    if (this.#options.vars && !this.#options.vars.includes(name)) this.mistake({ code: 'unknown-variable', message: `There is no variable \`${name}\`` });
+  }
+
+  state(name: string | null, use: 'enters' | 'asks'): void {
+    this.states.push({ name, use });
+  }
+
+  bind(name: string): void {
+    this.names.push(name);
+  }
+
+  withNames(names: readonly string[]): TestCompiler {
+    return new TestCompiler(this.#options, this.#path, this, [...this.#further, ...names]);
   }
 
   counter(options: Omit<Counter, 'id'>): Counter {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { bodyFromBytes, noBody, readRequest } from '../../src/engine/read-request.ts';
 import { seededRandom } from '../../src/engine/seeded-random.ts';
 import { mediaTypeOf } from '../../src/base/media-type.ts';
-import type { Count, Counter, ExampleRequest, Facts, Part, Request } from '../../src/model/index.ts';
+import { MemoryDraft } from '../../src/memory/index.ts';
+import { Suspended, type Caller, type ClientCertificate, type Collection, type Count, type Counter, type Draft, type ExampleRequest, type Facts, type MemoryPlan, type Part, type Request, type StoredMemory } from '../../src/model/index.ts';
 
 /** What a test may say of a request beside its head and body. */
 export interface FactsOptions {
@@ -15,6 +16,29 @@ export interface FactsOptions {
   readonly count?: (counter: Counter) => Count;
   /** Instead of the parts read from the body: for zip entries and parts that were not kept in memory. */
   readonly parts?: readonly Part[];
+  readonly memory?: Draft;
+  readonly caller?: Caller;
+  readonly certificate?: ClientCertificate;
+}
+
+/** A session that remembers nothing yet, under a scenario with these collections, variables and first state. */
+export function makeDraft(plan: Partial<Omit<MemoryPlan, 'collections'>> & { readonly collections?: readonly Collection[] } = {}, stored: StoredMemory = nothingStored): Draft {
+  const { state = null, states = null, vars = {}, collections = [] } = plan;
+  return new MemoryDraft('test', { state, states, vars, collections: new Map(collections.map((one) => [one.name, one])) }, stored);
+}
+
+const nothingStored: StoredMemory = { state: null, vars: {}, table: () => null, backups: () => [], backup: () => null };
+
+/** Decides again and again, as a pass does, until nothing has to be waited for. */
+export async function settled<T>(decide: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return decide();
+    } catch (error) {
+      if (!(error instanceof Suspended)) throw error;
+      await error.work.catch(() => undefined);
+    }
+  }
 }
 
 /** A request as the server would receive it; a multipart body is taken apart. */
@@ -35,8 +59,21 @@ export function makeRequest(example: ExampleRequest & { readonly rawHeaders?: re
 /** Facts of one request, with plain counters and a seeded generator. */
 export function makeFacts(request: Request, options: FactsOptions = {}): Facts {
   const call = options.call ?? 1;
+  const bound: Record<string, unknown> = { ...options.bound };
+  const prepared = new Map<string, { readonly value: unknown } | { readonly error: unknown }>();
   return {
-    request, call, params: options.params ?? {}, session: options.session ?? 'default', now: options.now ?? 0, violations: [], bound: options.bound ?? {},
+    request, call, params: options.params ?? {}, session: options.session ?? 'default', now: options.now ?? 0, violations: [], bound,
+    bind: (name, value) => void (bound[name] = value),
+    memory: options.memory ?? makeDraft(),
+    caller: options.caller ?? null,
+    certificate: options.certificate ?? null,
+    seed: options.seed ?? 1,
+    prepared<T>(key: string, make: () => Promise<T>): T {
+      const known = prepared.get(key);
+      if (!known) throw new Suspended(make().then((value) => prepared.set(key, { value }), (error: unknown) => prepared.set(key, { error })));
+      if ('error' in known) throw known.error;
+      return known.value as T;
+    },
     count: options.count ?? (() => ({ count: call, resetMs: 0 })),
     random: (label) => seededRandom(`${options.seed ?? 1}|${label}|${call}`),
     report: () => null,

@@ -59,7 +59,8 @@ export async function startProgram(args: readonly string[], options: { cwd: stri
   return { child: program.child, ready, ca: readFileSync(ready.caFile, 'utf8'), url: ready.url, stdout: program.stdout, stderr: program.stderr, ended: () => ended };
 }
 
-function launch(args: readonly string[], options: { cwd?: string; env?: Record<string, string>; input?: string }): { child: ChildProcess; stdout(): string; stderr(): string } {
+/** Starts the command; what it says is gathered. */
+export function launch(args: readonly string[], options: { cwd?: string; env?: Record<string, string>; input?: string }): { child: ChildProcess; stdout(): string; stderr(): string } {
   const env = { ...process.env, ...options.env, NO_COLOR: '1' };
   const child = spawn(process.execPath, [main, ...args], { cwd: options.cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';

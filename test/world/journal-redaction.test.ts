@@ -25,6 +25,15 @@ async function requestText(bytes: string | Buffer, type: string | null, headers:
   return (await journal.get('x'))!.request.body.text;
 }
 
+describe('URLs within a body', () => {
+  it('lose the secrets of their queries, and JSON stays JSON', async () => {
+    const sent = { callbackUrl: `https://partner.test/hook?token=${hush}&id=7`, note: 'what? password=', all: [`see "https://x/?a=1&api_key=${hush}"`, 'kept'] };
+    const text = (await requestText(JSON.stringify(sent), 'application/json'))!;
+    expect(JSON.parse(text)).toEqual({ callbackUrl: 'https://partner.test/hook?token=[redacted]&id=7', note: 'what? password=', all: ['see "https://x/?a=1&api_key=[redacted]"', 'kept'] });
+    expect(await kept({ requestBody: body(`call https://partner.test/hook?token=${hush}`, 'text/plain') })).not.toContain(hush);
+  });
+});
+
 describe('headers', () => {
   it.each(['Authorization', 'authorization', 'Proxy-Authorization', 'Cookie', 'X-Api-Key', 'x-API-key', 'Partner-Key'])('never keeps the value of %s', async (name) => {
     const text = await kept({ requestHeaders: ['Host', 'localhost', name, `Bearer ${hush}`, 'Accept', '*/*'] }, ['partner-key']);

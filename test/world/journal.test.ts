@@ -61,7 +61,7 @@ describe('an exchange', () => {
     const listed = ['at', 'durationMs', 'fault', 'id', 'method', 'nearest', 'note', 'rule', 'scenario', 'session', 'status', 'url', 'violations'];
     expect(Object.keys(journal.list()!.items[0]!).sort()).toEqual(listed);
     const full = (await journal.get('one'))!;
-    expect(Object.keys(full).sort()).toEqual([...listed, 'reply', 'request'].sort());
+    expect(Object.keys(full).sort()).toEqual([...listed, 'callbacks', 'reply', 'request'].sort());
     expect(full.at).toMatch(/^2026-01-01T00:00:0\d\.\d{3}Z$/);
     expect(full.durationMs).toBe(1.235);
     expect(full.request.headers).toEqual({ host: 'localhost:5000', accept: '*/*' });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Answer, Change } from '../../src/model/index.ts';
 import { MemoryWorld } from '../../src/world/memory-world.ts';
+import { SharedRoom } from '../../src/world/session-memory-room.ts';
 
 const count = (key: string): Change => ({ kind: 'count', key });
 const stamp = (key: string, atMs: number, windowMs: number): Change => ({ kind: 'window', key, atMs, windowMs });
@@ -119,6 +120,14 @@ describe('kept replies', () => {
     expect(Array.from({ length: 8 }, (_, index) => one.kept(`k${index}`) !== null)).toEqual([false, false, true, true, true, true, true, true]);
     one.keep('huge', { bodySha256: '', answer: answer(70_000_000) });
     expect([one.kept('k7'), one.kept('huge') !== null]).toEqual([null, true]);
+  });
+
+  it('of all sessions take 128 MB at most, also those that have no body', () => {
+    const shared = new SharedRoom();
+    const all = Array.from({ length: 40 }, (_, index) => new MemoryWorld(`s${index}`, 0, shared));
+    for (const one of all) for (let index = 0; index < 5000; index += 1) one.keep(`k${index}`, { bodySha256: '', answer: { ...answer(), body: { kind: 'none' } } });
+    expect(all.filter((one) => one.kept('k4999') !== null).length).toBeLessThan(40);
+    expect(all.at(-1)!.kept('k0')).not.toBeNull();
   });
 
   it('whose rendering fails, or that were dropped meanwhile, weigh nothing', async () => {

@@ -32,6 +32,15 @@ describe('sessions', () => {
     expect(kept()).toEqual([true, false, false, false, true, true, true, true, true, false]);
   });
 
+  it('begin again when they come back after their idle time, though nobody else has come meanwhile', () => {
+    const worlds = new Worlds({ maxSessions: 10, sessionTtlMs: 1000 });
+    const first = worlds.open('one', 0);
+    expect(worlds.open('one', 1000)).toBe(first);
+    expect(worlds.open('one', 2001)).not.toBe(first);
+    const kept = worlds.open(defaultSession, 3000);
+    expect(worlds.open(defaultSession, 9000)).toBe(kept);
+  });
+
   it('never let go of `default`', () => {
     const worlds = new Worlds({ maxSessions: 2 });
     const kept = worlds.open(defaultSession, 0);

@@ -7,8 +7,8 @@ const longestRange = 100_000;
 
 /** Functions on lists and maps; some take text as well, letter by letter. None changes what it is given. */
 export const collectionFunctions: readonly FunctionEntry[] = [
-  { name: 'size', signature: 'size(x: text|list|map|bytes): number', about: 'How many letters, items, keys or bytes there are.', example: ['size([1, 2, 3])', '3'], call: ([x], run) => BigInt(size(x, run)) },
-  { name: 'first', signature: 'first(x: list|text): any', about: 'The first item or letter; null when there is none.', example: ['first(["a", "b"])', '"a"'], call: ([x]) => fromData(x[0]) },
+  { name: 'size', signature: 'size(x: text|list|map|bytes): number', about: 'How many letters, items, keys or bytes there are.', example: ['size([1, 2, 3])', '3'], ofRows: (rows) => BigInt(rows.size), call: ([x], run) => BigInt(size(x, run)) },
+  { name: 'first', signature: 'first(x: list|text): any', about: 'The first item or letter; null when there is none.', example: ['first(["a", "b"])', '"a"'], ofRows: (rows) => (rows.size === 0 ? null : rows.at(0)), call: ([x]) => fromData(x[0]) },
   { name: 'last', signature: 'last(x: list|text): any', about: 'The last item or letter; null when there is none.', example: ['last(["a", "b"])', '"b"'], call: ([x]) => fromData(x.at(-1)) },
   { name: 'slice', signature: 'slice(x: list|text, start: whole, end?: whole): any', about: 'The items or letters from `start` up to, not including, `end`; negative numbers count from the end.', example: ['slice([1, 2, 3, 4], 1, 3)', '[2,3]'], call: ([x, start, end]) => x.slice(start, end) },
   { name: 'reverse', signature: 'reverse(x: list|text): any', about: 'The items or letters in the opposite order.', example: ['reverse([1, 2, 3])', '[3,2,1]'], call: ([x], run) => reverse(x, run) },

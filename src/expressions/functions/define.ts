@@ -1,4 +1,5 @@
 import type { Mistake } from '../../base/diagnostic.ts';
+import type { Rows } from '../memory-names.ts';
 import { Problem, type Run } from '../run.ts';
 import { readDuration, readTime } from '../time.ts';
 import { asText, kindOfValue, kindWords, quote, toNumber, type Kind } from '../values.ts';
@@ -23,6 +24,8 @@ export interface FunctionEntry {
   readonly cost?: number;
   /** Looks at the arguments that are written out in the source; undefined stands for one that is not. */
   readonly check?: (args: readonly unknown[]) => (Mistake & { readonly argument: number }) | null;
+  /** The same for a collection, when it is the only argument and need not be read whole. */
+  readonly ofRows?: (rows: Rows) => unknown;
   /** Arguments have been converted to the kinds of the signature; those left out are undefined. */
   readonly call: (args: readonly any[], run: Run) => unknown;
 }

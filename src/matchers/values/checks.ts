@@ -1,11 +1,10 @@
 import { cheapestNumber, compareNumbers, jsonEquals, type Numeric } from '../../base/json.ts';
 import { editDistance } from '../../base/nearest.ts';
 import { parseSize } from '../../base/units.ts';
-import type { Compiler } from '../../model/index.ts';
 import { isDate } from './date.ts';
 import { numberIn } from './decimal.ts';
 import { typeList, type Domain, type OperatorName } from './operators.ts';
-import { compilePattern } from './pattern.ts';
+import { compilePattern, type TestSite } from './pattern.ts';
 import { isOfType, typeInWords } from './types.ts';
 import { showValue } from './words.ts';
 
@@ -18,10 +17,10 @@ export interface Check {
 }
 
 /** How `not`, `contains` and, in JSON, maps and lists look into a value. */
-export type Nested = (raw: unknown, compiler: Compiler) => { readonly expected: string; passes(value: unknown): boolean };
+export type Nested = (raw: unknown, site: TestSite) => { readonly expected: string; passes(value: unknown): boolean };
 
 /** The check of one operator; null for those that are looked at elsewhere. */
-export function compileOperator(name: OperatorName, raw: unknown, fold: boolean, domain: Domain, compiler: Compiler, nested: Nested | undefined, countTest: (raw: unknown, compiler: Compiler) => { readonly expected: string; passes(value: unknown): boolean }): Check | null {
+export function compileOperator(name: OperatorName, raw: unknown, fold: boolean, domain: Domain, site: TestSite, nested: Nested | undefined, countTest: (raw: unknown, site: TestSite) => { readonly expected: string; passes(value: unknown): boolean }): Check | null {
   const inCase = fold ? ', in any case' : '';
   switch (name) {
     case 'equals': return equality(raw, domain, fold);
@@ -29,11 +28,11 @@ export function compileOperator(name: OperatorName, raw: unknown, fold: boolean,
       const options = (raw as readonly unknown[]).map((option) => equality(option, domain, fold));
       return { words: `one of ${options.map((option) => option.words).join(', ')}`, passes: (value) => options.some((option) => option.passes(value)), nearness: (value) => Math.max(...options.map((option) => option.nearness?.(value) ?? 0)) };
     }
-    case 'contains': return containment(raw, fold, domain, compiler, nested);
+    case 'contains': return containment(raw, fold, domain, site, nested);
     case 'startsWith': return textCheck(raw, fold, `text starting with ${showValue(scalarText(raw), domain)}${inCase}`, (value, wanted) => value.startsWith(wanted));
     case 'endsWith': return textCheck(raw, fold, `text ending with ${showValue(scalarText(raw), domain)}${inCase}`, (value, wanted) => value.endsWith(wanted));
     case 'matches': {
-      const pattern = compilePattern(raw as string, fold, compiler);
+      const pattern = compilePattern(raw as string, fold, site);
       return { words: `text matching \`${pattern.source}\`${inCase}`, passes: (value) => typeof value === 'string' && pattern.test(value) };
     }
     case 'min': return comparison(raw, domain, 'at least', (order) => order >= 0);
@@ -41,7 +40,7 @@ export function compileOperator(name: OperatorName, raw: unknown, fold: boolean,
     case 'above': return comparison(raw, domain, 'more than', (order) => order > 0);
     case 'below': return { ...comparison(raw, domain, 'less than', (order) => order < 0), upperBound: true };
     case 'length': {
-      const count = countTest(raw, compiler);
+      const count = countTest(raw, site);
       return { words: `a length of ${count.expected}`, passes: (value) => count.passes(lengthOf(value) ?? -1) && lengthOf(value) !== null };
     }
     case 'type': {
@@ -68,11 +67,11 @@ export function equality(raw: unknown, domain: Domain, fold: boolean): Check {
   return { words, passes: (value) => jsonEquals(value, wanted) };
 }
 
-function containment(raw: unknown, fold: boolean, domain: Domain, compiler: Compiler, nested: Nested | undefined): Check {
+function containment(raw: unknown, fold: boolean, domain: Domain, site: TestSite, nested: Nested | undefined): Check {
   const shown = showValue(raw, domain);
   const inCase = fold ? ', in any case' : '';
   if (!nested) return textCheck(raw, fold, `text containing ${shown}${inCase}`, (value, wanted) => value.includes(wanted));
-  const item = fold && typeof raw === 'string' ? equality(raw, domain, true) : nested(raw, compiler);
+  const item = fold && typeof raw === 'string' ? equality(raw, domain, true) : nested(raw, site);
   const wanted = typeof raw === 'string' ? folded(raw, fold) : null;
   return {
     words: `${wanted === null ? 'a list' : 'text or a list'} containing ${shown}${inCase}`,

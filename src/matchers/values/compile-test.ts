@@ -1,8 +1,8 @@
 import { isNumeric } from '../../base/json.ts';
-import type { Compiler } from '../../model/index.ts';
 import type { Shortfall } from '../mismatch.ts';
 import { compileOperator, equality, scalarText, type Check, type Nested } from './checks.ts';
 import { isTestMap, type Domain, type OperatorName } from './operators.ts';
+import type { TestSite } from './pattern.ts';
 import { showValues } from './words.ts';
 
 export { textNearness, type Nested } from './checks.ts';
@@ -23,15 +23,15 @@ export interface ValueTest {
 }
 
 /** Compiles what a test shape has read. `nested` compiles JSON inside operators; other domains need none. */
-export function compileTest(raw: unknown, domain: Domain, compiler: Compiler, nested?: Nested): ValueTest {
+export function compileTest(raw: unknown, domain: Domain, site: TestSite, nested?: Nested): ValueTest {
   if (!isTestMap(raw)) {
     const check = equality(raw, domain, false);
     return new Conjunction([check], [], null, domain, domain === 'text' ? scalarText(raw) : null);
   }
   const names = Object.keys(raw) as OperatorName[];
   const fold = raw.ignoreCase === true;
-  const checks = names.flatMap((name) => compileOperator(name, raw[name], fold, domain, compiler.at(name), nested, countOf) ?? []);
-  const nots = 'not' in raw ? [compileNot(raw.not, fold, domain, compiler.at('not'), nested)] : [];
+  const checks = names.flatMap((name) => compileOperator(name, raw[name], fold, domain, site.at(name), nested, countOf) ?? []);
+  const nots = 'not' in raw ? [compileNot(raw.not, fold, domain, site.at('not'), nested)] : [];
   const presence = typeof raw.present === 'boolean' ? raw.present : null;
   const exact = domain === 'text' && 'equals' in raw && names.length === 1 ? scalarText(raw.equals) : null;
   return new Conjunction(checks, nots, presence, domain, exact);
@@ -101,10 +101,10 @@ function notInWords(not: ValueTest): string {
   return not.expected === 'nothing' ? 'something' : `anything but ${not.expected}`;
 }
 
-function compileNot(raw: unknown, fold: boolean, domain: Domain, compiler: Compiler, nested: Nested | undefined): ValueTest {
+function compileNot(raw: unknown, fold: boolean, domain: Domain, site: TestSite, nested: Nested | undefined): ValueTest {
   const folded = fold && typeof raw === 'string' ? { equals: raw, ignoreCase: true } : fold && isTestMap(raw) && !('ignoreCase' in raw) && canFold(raw) ? { ...(raw as object), ignoreCase: true } : raw;
-  if (!nested || isTestMap(folded) || typeof folded !== 'object' || folded === null || isNumeric(folded)) return compileTest(folded, domain, compiler, nested);
-  const inner = nested(folded, compiler);
+  if (!nested || isTestMap(folded) || typeof folded !== 'object' || folded === null || isNumeric(folded)) return compileTest(folded, domain, site, nested);
+  const inner = nested(folded, site);
   return new Conjunction([{ words: inner.expected, passes: (value) => inner.passes(value) }], [], null, domain, null);
 }
 
@@ -112,6 +112,6 @@ function canFold(raw: object): boolean {
   return ['equals', 'contains', 'startsWith', 'endsWith', 'matches', 'oneOf'].some((name) => name in raw);
 }
 
-function countOf(raw: unknown, compiler: Compiler): ValueTest {
-  return compileTest(raw, 'count', compiler);
+function countOf(raw: unknown, site: TestSite): ValueTest {
+  return compileTest(raw, 'count', site);
 }

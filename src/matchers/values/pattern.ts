@@ -1,6 +1,12 @@
 import { createRequire } from 'node:module';
 import type { Mistake } from '../../base/diagnostic.ts';
-import type { Compiler } from '../../model/index.ts';
+import type { Path } from '../../base/place.ts';
+
+/** What compiling a test asks of a compiler: where it stands, and who hears of mistakes. */
+export interface TestSite {
+  at(...path: Path): TestSite;
+  mistake(mistake: Mistake): void;
+}
 
 /** A regular expression that runs in time linear in the text (RE2), and is looked for anywhere in it. */
 export interface Pattern {
@@ -12,10 +18,10 @@ export interface Pattern {
 const load = createRequire(import.meta.url);
 
 /** A pattern of a scenario. What is wrong with it is a mistake of the compiler's place. */
-export function compilePattern(source: string, ignoreCase: boolean, compiler: Compiler): Pattern {
+export function compilePattern(source: string, ignoreCase: boolean, site: TestSite): Pattern {
   const made = makePattern(source, ignoreCase);
   if (!('code' in made)) return made;
-  compiler.mistake(made);
+  site.mistake(made);
   return { source, test: () => false };
 }
 
@@ -27,12 +33,30 @@ export function makePattern(source: string, ignoreCase: boolean): Pattern | Mist
   const plain = ignoreCase ? null : plainPattern(source);
   if (plain) return plain;
   try {
-    const { RE2JS } = load('re2js') as typeof import('re2js');
-    const re = RE2JS.compile(RE2JS.translateRegExp(source), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
-    return { source, test: (text) => re.test(text) };
+    let re = isSurelyWellFormed(source) ? null : compileRe2(source, ignoreCase);
+    return { source, test: (text) => (re ??= compileRe2(source, ignoreCase)).test(text) };
   } catch (error) {
     return patternMistake(source, error);
   }
+}
+
+function compileRe2(source: string, ignoreCase: boolean): { test(text: string): boolean } {
+  const { RE2JS } = load('re2js') as typeof import('re2js');
+  return RE2JS.compile(RE2JS.translateRegExp(source), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+}
+
+const flat = /(?:\^|\$|\||(?:[\w\s/:;,@#%&=!<>"'~`-]|\.|\\[./()[\]{}+*?^$|\\dDwWsS-]|\[\^?(?:a-z|A-Z|0-9|[\w .:,;/@%+]|\\[dws.-])+\])[*+?]?)*/.source;
+const group = new RegExp(`\\((?:\\?:)?${flat}\\)`, 'g');
+const whole = new RegExp(`^${flat}$`);
+
+/** Whether a pattern is of nothing but letters, plain classes, groups and `* + ?`: then nothing can be wrong with it, and its engine can wait for the first text. */
+function isSurelyWellFormed(source: string): boolean {
+  let rest = source;
+  for (let before = ''; rest !== before;) {
+    before = rest;
+    rest = rest.replace(group, 'g');
+  }
+  return whole.test(rest);
 }
 
 /** Literal text, with or without anchors, such as `\\.zip$`: what most patterns are needs no engine, and so none is loaded. */

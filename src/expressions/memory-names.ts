@@ -1,0 +1,82 @@
+import { need, type Caller, type TableView } from '../model/index.ts';
+import type { Code } from './code.ts';
+import { closed, open, value } from './name-code.ts';
+import { Problem, type Run } from './run.ts';
+
+/** `state`: null where the scenario has none. */
+export const state: Code = { ...value('any', ({ memory }) => memory.state), orNull: 'text' };
+
+/** `vars`. `declared`: the only names there are, where they are known at load. */
+export function vars(declared?: readonly string[]): Code {
+  const code = open(need.nothing, 'any', ({ memory }) => memory.vars, ({ facts }, name) => own(facts.memory.vars, name));
+  if (declared === undefined) return code;
+  const { named, computed } = code.fields!;
+  return { ...code, fields: { names: declared, named: (name) => (declared.includes(name) ? named(name) : null), ...(computed && { computed }) } };
+}
+
+/** `auth`: who calls. */
+export const auth: Code = closed({
+  subject: { ...value('any', ({ caller }) => caller?.subject ?? null), orNull: 'text' },
+  claims: open(need.nothing, 'any', ({ caller }) => claimsOf(caller), ({ facts }, name) => own(claimsOf(facts.caller), name)),
+  scope: value('list', ({ caller }) => caller?.scope ?? noScope),
+  scheme: { ...value('any', ({ caller }) => caller?.scheme ?? null), orNull: 'text' },
+});
+
+const noScope: readonly string[] = [];
+const noClaims: Caller['claims'] = Object.freeze(Object.create(null) as Caller['claims']);
+
+function claimsOf(caller: Caller | null): Caller['claims'] {
+  return caller === null ? noClaims : caller.claims;
+}
+
+function own(map: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
+}
+
+/** The rows of a table, in order, read one after the other as they are asked for. */
+export class Rows {
+  readonly #table: TableView;
+  readonly #run: Run;
+
+  constructor(table: TableView, run: Run) {
+    this.#table = table;
+    this.#run = run;
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** Every row that is read is paid for, as an item of a list is. */
+  *[Symbol.iterator](): Iterator<unknown> {
+    for (const [, row] of this.#table.entries()) {
+      this.#run.spend(2);
+      yield row;
+    }
+  }
+
+  /** The row at a position, which must be below the size. */
+  at(position: number): unknown {
+    let index = 0;
+    for (const [, row] of this.#table.entries()) {
+      if (index === position) return row;
+      index += 1;
+      this.#run.spend(1);
+    }
+    throw new Problem(`there is no row at ${position}`, 'missing');
+  }
+
+  /** All rows as a list, made once in an evaluation. */
+  list(): readonly unknown[] {
+    return this.#run.once(this.#table, () => {
+      this.#run.spend(this.#table.size);
+      return Array.from(this.#table.entries(), ([, row]) => row);
+    });
+  }
+}
+
+/** A collection by its name: the list of its rows, which is made only where an expression needs it whole. */
+export function collection(name: string): Code {
+  const rows = (run: Run): Rows => new Rows(run.facts.memory.table(name), run);
+  return { kind: 'list', needs: need.nothing, fixed: false, run: (run) => rows(run).list(), has: () => true, rows };
+}

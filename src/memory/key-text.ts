@@ -1,0 +1,1 @@
+export { keyText, valueText } from '../base/key-text.ts';
