@@ -32,7 +32,7 @@ export const insert = {
   examples: [
     { yaml: "insert: { in: tasks, value: { name: '${{ body.name }}', open: true }, as: task }" },
     { yaml: "insert: { in: tasks, values: '${{ body }}', as: made }\norElse: { status: 422, json: { errors: '${{ failure.errors }}' } }" },
-    { yaml: "insert: { in: tasks, values: '${{ csv(body) }}', bad: skip, as: imported }" },
+    { yaml: "insert: { in: tasks, values: '${{ body }}', bad: skip, as: imported }" },
     { yaml: 'insert:\n  in: tasks\n  values:\n    - { name: scan }\n    - { name: disinfect }' },
   ],
   compile(value, compiler, options) {

@@ -41,7 +41,7 @@ routes:
     respond: { json: { tasks: [] } }
 `;
 
-const workflow = `# Starts Rehearsal as a fixture, waits until it answers, and runs the tests against it.
+const workflow = `# Runs the tests against Rehearsal, and fails when they ask for what it does not answer.
 name: rehearsal
 on: [push]
 jobs:
@@ -52,11 +52,9 @@ jobs:
       - uses: actions/setup-node@v4
         with: { node-version: 24 }
       - run: npm ci # \`rehearsal\` is among the devDependencies
-      - run: node_modules/.bin/rehearsal check
-      - run: |
-          node_modules/.bin/rehearsal start --port 0 --ready-file ready.json &
-          until [ -s ready.json ]; do sleep 0.1; done
-          curl --fail --cacert "$(node -p 'require("./ready.json").caFile')" "$(node -p 'require("./ready.json").url')/api/tasks"
+      - run: node_modules/.bin/rehearsal check --format github
+      # Put your own tests behind the \`--\`: they find the server at $REHEARSAL_URL and trust it.
+      - run: node_modules/.bin/rehearsal run --junit rehearsal.xml --summary "$GITHUB_STEP_SUMMARY" -- sh -c 'curl --fail "$REHEARSAL_URL/api/tasks"'
 `;
 
 /** `rehearsal init`: a first scenario, its fixture and a CI snippet. Never writes over what is there. */

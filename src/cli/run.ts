@@ -61,6 +61,8 @@ async function runBeside(server: RunningServer, { command, relaxed, reports, now
   const startedAtMs = now();
   const tally = tallyRun(server.control);
   const end = await runTrusting(server, command, io, signals, startedAtMs);
+  // The entries of an archive are read from a file that goes with the server.
+  await tally.settled();
   await server.close(signals.first === null ? graceMs : 0);
   tally.stop();
   if (end.kind === 'not-begun') {

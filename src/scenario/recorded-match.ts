@@ -70,6 +70,7 @@ function noteLeaf(key: string, value: unknown, asks: Asking): void {
     case 'multipart':
       for (const [name, test] of Object.entries(value as object)) {
         asks.parts.add(name);
+        if (valueKind(test) !== 'map' || contentTests.some((one) => Object.hasOwn(test as object, one))) asks.body.add(name);
         if (valueKind(test) === 'map') noteKeys((test as Record<string, unknown>)['json'], asks.body);
       }
       break;
@@ -85,6 +86,9 @@ function noteLeaf(key: string, value: unknown, asks: Asking): void {
     default:
   }
 }
+
+/** Tests of a part that look at its content. */
+const contentTests = ['text', 'size', 'sha256', 'json', 'schema'];
 
 /** Names under which more is asked than whether something is there. */
 function namesAsked(tests: unknown): readonly string[] {

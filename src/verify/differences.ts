@@ -4,17 +4,24 @@ import { splitPath } from '../engine/read-request.ts';
 import type { CallExpectation, ExpectedRoute, Plan, Route, Segment } from '../model/index.ts';
 import { pathFits } from '../scenario/known-routes.ts';
 import type { ExchangeDraft } from '../world/journal.ts';
+import { defaultSession } from '../world/worlds.ts';
 
 /** How an exchange differs from the calls that are meant, by what a look at its head tells. */
 export interface HeadDifference {
   /** Empty: in nothing. */
   readonly because: readonly string[];
-  /** The smaller, the nearer. */
+  /** The smaller, the nearer. Infinite: of no interest. */
   readonly distance: number;
 }
 
 const same: HeadDifference = { because: [], distance: 0 };
+const noRequest: HeadDifference = { because: ['no request came'], distance: Infinity };
 const mostRemembered = 2_000;
+
+/** Whether a request came at all: broken handshakes (`TLS`) and what is no HTTP are in the journal too. */
+export function isRequest({ method }: Pick<ExchangeDraft, 'method'>): boolean {
+  return method !== '' && method !== 'TLS';
+}
 
 /** Compares exchanges with what calls name: route, rule, status, session. */
 export class Heads {
@@ -27,6 +34,7 @@ export class Heads {
   }
 
   compare(call: CallExpectation, draft: ExchangeDraft): HeadDifference {
+    if (!isRequest(draft)) return noRequest;
     const { route, rule, status, session } = call;
     const way = route === null ? same : this.#route(route, draft);
     const because = [...way.because];
@@ -41,7 +49,8 @@ export class Heads {
     }
     if (session !== null && draft.session !== session) {
       because.push(`session: expected ${session}, got ${draft.session}`);
-      distance += 5;
+      // A client that names no session is a likely slip; those of other clients are beside the point.
+      distance += draft.session === defaultSession ? 1_000 : Infinity;
     }
     return because.length === 0 ? same : { because, distance };
   }

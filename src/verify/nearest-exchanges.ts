@@ -19,7 +19,7 @@ export class NearestExchanges {
 
   offer(draft: ExchangeDraft, because: readonly string[], distance: number): void {
     const kept = this.#kept;
-    if (kept.length >= shown && distance >= kept.at(-1)!.distance) return;
+    if (distance === Infinity || (kept.length >= shown && distance >= kept.at(-1)!.distance)) return;
     const { id, method, url, status } = draft;
     const key = JSON.stringify([method, url, status, because]);
     if (kept.some((one) => one.key === key)) return;

@@ -2,9 +2,9 @@ import { isJsonType } from '../base/media-type.ts';
 import { formatSize } from '../base/units.ts';
 import { bodyFromBytes } from '../engine/read-request.ts';
 import type { Multi, Part, ReceivedBody } from '../model/index.ts';
-import { previewBytes, type ExchangeDraft } from '../world/journal.ts';
+import type { ExchangeDraft } from '../world/journal.ts';
 import { NotKept } from './not-kept.ts';
-import { requestHeader } from './recorded-headers.ts';
+import { contentTypeOf, isWhole } from './recorded-content.ts';
 import type { RecordedParts } from './recorded-parts.ts';
 
 /** A request body as the journal keeps it: size and hash of the whole, of the content at most 64 KiB. What was not kept throws {@link NotKept}. */
@@ -71,26 +71,6 @@ export class RecordedBody implements ReceivedBody {
   }
 
   #notKept(): NotKept {
-    return new NotKept(notKeptWhole(this.sizeBytes));
+    return new NotKept(`of its body of ${formatSize(this.sizeBytes)} the journal keeps the first 64 KiB`);
   }
-}
-
-export function notKeptWhole(sizeBytes: number): string {
-  return `of its body of ${formatSize(sizeBytes)} the journal keeps the first 64 KiB`;
-}
-
-/** Whether all of the body is kept. One that came compressed is kept as it reads decoded. */
-export function isWhole(draft: ExchangeDraft): boolean {
-  const captured = draft.requestBody;
-  if (captured === null) return true;
-  if (captured.sizeBytes > previewBytes || (captured.preview.length === 0 && captured.sizeBytes > 0)) return false;
-  const coding = requestHeader(draft, 'content-encoding')?.trim().toLowerCase() ?? '';
-  return coding === '' || coding === 'identity' || captured.preview.length < previewBytes;
-}
-
-/** What was read back from disk as text is UTF-8, whatever its header says. */
-export function contentTypeOf(draft: ExchangeDraft): string | null {
-  const sent = requestHeader(draft, 'content-type');
-  if (draft.requestBody === null || draft.requestBody.type !== null || sent === null) return sent;
-  return sent.replace(/;\s*charset\s*=[^;]*/i, '');
 }

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { mediaTypeOf } from '../base/media-type.ts';
 import type { Part, StoredReport } from '../model/index.ts';
 import type { ExchangeDraft } from '../world/journal.ts';
-import { redacted } from '../world/redact-text.ts';
 import { delimiterOf, endOfContent, startOfContent } from '../world/redact-body.ts';
 import { NotKept } from './not-kept.ts';
-import { contentTypeOf, isWhole } from './recorded-body.ts';
+import { contentTypeOf, isWhole } from './recorded-content.ts';
 
 /** An uploaded file of an exchange. `zip`: null for what is no archive; undefined when nobody looked. */
 export interface Upload {
@@ -88,9 +87,7 @@ class RecordedPart implements Part {
   get text(): string | null {
     const { content, name } = this.#facts;
     if (content === null) throw new NotKept(`the journal keeps no content of its part \`${name}\` beyond the first 64 KiB of the body`);
-    const text = content.toString('utf8');
-    if (text === redacted) throw new NotKept(`the part \`${name}\` is redacted`);
-    return text;
+    return content.toString('utf8');
   }
 
   get zip(): Part['zip'] {

@@ -1,7 +1,7 @@
 import type { Exchange, Plan, Rule, RuleReference, VerifyEntry } from '../model/index.ts';
 import { isUnmatched, type Journal } from '../world/journal.ts';
 import { CallWatch } from './call-watch.ts';
-import { Heads } from './differences.ts';
+import { Heads, isRequest } from './differences.ts';
 import { latestUploads, type ReportList } from './uploads-of.ts';
 import { arrivalOf } from './verify-calls.ts';
 
@@ -110,8 +110,7 @@ class Tally implements RunTally {
 
   #count(exchange: Exchange): void {
     const { rule, scenario, violations } = exchange;
-    // Broken handshakes (`TLS`) and what was no HTTP are in the journal too.
-    if (exchange.method !== '' && exchange.method !== 'TLS') this.requests += 1;
+    if (isRequest(exchange)) this.requests += 1;
     if (scenario !== null) this.scenarios.add(scenario);
     if (rule !== null) {
       const known = this.rules.get(rule);

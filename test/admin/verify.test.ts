@@ -69,7 +69,7 @@ describe('POST /verify', () => {
 
   test.each([
     [{}, 'expected a list of 1 to 100 calls'],
-    [{ calls: [{ route: 'POST /xyz/api/cleaner/tasks/reprot', count: 1 }] }, `Did you mean \`${route}\`?`],
+    [{ calls: [{ route: 'POST /xyz/api/cleaner/tasks/reports', count: 1 }] }, `Did you mean \`${route}\`?`],
     [{ calls: [{ route, conut: 1 }] }, 'Did you mean `count`?'],
     [{ calls: [{ route, match: { state: 'idle' } }] }, '`state` cannot be judged afterwards'],
     [[], 'got a list'],

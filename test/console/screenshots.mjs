@@ -26,15 +26,10 @@ const shots = [
   { name: 'upload', path: ({ upload }) => `live/${upload}`, size: wide, theme: 'light' },
   { name: 'scenarios', path: () => 'scenarios', size: wide, theme: 'light' },
   { name: 'session', path: () => 'sessions/checkout', size: wide, theme: 'light' },
-  { name: 'sessions-dark', path: () => 'sessions', size: wide, theme: 'dark' },
   { name: 'routes-dark', path: () => 'routes', size: wide, theme: 'dark' },
   { name: 'start', path: () => 'start', size: wide, theme: 'light' },
   { name: 'phone-live', path: () => 'live', size: phone, theme: 'light' },
   { name: 'phone-exchange', path: ({ unmatched }) => `live/${unmatched}`, size: phone, theme: 'dark' },
-  { name: 'phone-session', path: () => 'sessions/checkout', size: phone, theme: 'light' },
-  { name: 'phone-scenarios', path: () => 'scenarios', size: phone, theme: 'dark' },
-  { name: 'phone-start', path: () => 'start', size: phone, theme: 'light' },
-  { name: 'phone-routes', path: () => 'routes', size: phone, theme: 'light' },
 ];
 
 try {
@@ -43,7 +38,7 @@ try {
   const newest = (/** @type {object} */ filter) => server.journal(filter)[0]?.id ?? 'none';
   const ids = { unmatched: newest({ unmatched: true, status: '404' }), violation: newest({ violations: true }), upload: newest({ path: '/xyz/api/cleaner/tasks/report', violations: false }) };
   for (const { name, path, size, theme } of shots) {
-    const page = await browser.newPage({ viewport: size, colorScheme: theme, deviceScaleFactor: 2 });
+    const page = await browser.newPage({ viewport: size, colorScheme: theme, deviceScaleFactor: 1.5 });
     page.on('pageerror', (error) => process.stderr.write(`${name}: ${error.message}\n`));
     page.on('console', (message) => message.type() === 'error' && process.stderr.write(`${name}: ${message.text()}\n`));
     await page.goto(`${server.url}/_rehearsal/#/${path(ids)}`);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runProgram, says, startProgram, type Finished, type Started } from '../support/program.ts';
+import { says, startProgram, type Finished, type Started } from '../support/program.ts';
 import { root } from './page.ts';
 
 /** A folder as a reader of the page has it, with the server that its first command starts. */
@@ -114,15 +114,4 @@ async function startAndStop(command: string, cwd: string, env: Readonly<Record<s
   const [code] = await closed;
   clearTimeout(timer);
   return { code, stdout, stderr };
-}
-
-/** What `rehearsal init` writes into an empty folder under this name. */
-export async function initialised(name: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'rehearsal-readme-init-'));
-  try {
-    await runProgram(['init'], { cwd: folder });
-    return readFileSync(join(folder, name), 'utf8');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

@@ -16,6 +16,7 @@ import { root } from './page.ts';
 export const tables: Readonly<Record<string, () => string>> = {
   'file keys': () => keys(schema()),
   'rule keys': () => keys(definition('beforeRule')),
+  'verification keys': () => keys(definition('verification')),
   matchers: () => table(['matcher', 'holds when'], matcherKinds.map(({ key, about }) => [code(key), about])),
   operators: () => table(['test', 'holds when'], Object.entries(operators).map(([name, { about }]) => [code(name), about])),
   bodies: () => kinds(['body', 'what is sent', 'example'], replyKinds),

@@ -3,7 +3,7 @@ import type { StoredReport } from '../../src/model/index.ts';
 import { multipart } from '../support/client.ts';
 import { Judging } from './judging.ts';
 
-const small = multipart({ note: 'all clean', password: 'hunter2', meta: '{"id":7,"token":"t"}', file: { filename: 'ré"port.csv', content: 'a,b\n1,2\n', type: 'text/csv' } });
+const small = multipart({ note: 'all clean', password: 'hunter2', meta: '{"id":7,"token":"t"}', file: { filename: 'réport.csv', content: 'a,b\n1,2\n', type: 'text/csv' } });
 const large = multipart({ note: 'all clean', file: { filename: 'report.zip', content: Buffer.alloc(70_000, 1), type: 'application/zip' }, after: 'x' });
 
 async function uploaded({ headers, body }: ReturnType<typeof multipart>, reports: readonly Partial<StoredReport>[] = []): Promise<Judging> {
@@ -19,7 +19,7 @@ const unknown = (why: string): readonly unknown[] => [expect.stringContaining(`1
 describe('the parts of a recorded upload', () => {
   test('are all known when the body is kept whole', async () => {
     const judging = await uploaded(small);
-    expect(await judging.failures(came({ note: 'all clean', meta: { json: { id: 7 } }, file: { filename: 'ré"port.csv', type: 'text/csv', size: '8 B', sha256: { startsWith: '' }, text: { contains: '1,2' } }, other: { present: false } }))).toEqual([]);
+    expect(await judging.failures(came({ note: 'all clean', meta: { json: { id: 7 } }, file: { filename: 'réport.csv', type: 'text/csv', size: '8 B', sha256: { startsWith: '' }, text: { contains: '1,2' } }, other: { present: false } }))).toEqual([]);
     expect(await judging.failures(came({ note: 'dirty' }))).toEqual([expect.stringContaining('expected exactly once, got none')]);
     expect(await judging.failures([{ match: { form: { note: 'all clean' } }, count: 1 }])).toEqual([]);
   });
@@ -42,7 +42,7 @@ describe('the parts of a recorded upload', () => {
   test('that were redacted cannot be judged, but for their presence', async () => {
     const judging = await uploaded(small);
     expect(await judging.failures(came({ password: { present: true }, note: { present: true } }))).toEqual([]);
-    expect(await judging.failures(came({ password: 'hunter2' }))).toEqual(unknown('the part `password` is redacted'));
+    expect(await judging.failures(came({ password: 'hunter2' }))).toEqual(unknown('of its body `password` is redacted'));
     expect(await judging.failures(came({ meta: { json: { token: 't' } } }))).toEqual(unknown('of its body `token` is redacted'));
   });
 

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { verifyCalls } from '../../src/verify/verify-calls.ts';
 import { Judging } from './judging.ts';
 
 const uploaded = (n: number) => ({ method: 'POST', url: '/shop/tasks', rule: 'taken', status: 201, json: { size: n } });
@@ -107,10 +109,15 @@ describe('what came instead', () => {
     expect(await judging.ask([{ route: 'POST /shop/tasks', count: 1 }])).toMatchObject({ failures: [{ got: '2 times', instead: [{ id: 'e1', because: ['it fits: 1 of 2'] }, { id: 'e2', because: ['it fits: 2 of 2'] }] }] });
   });
 
-  test('tells of another session, rule and status', async () => {
-    const judging = await Judging.of([{ ...uploaded(1), session: 'ann' }]);
-    expect(await judging.ask([{ route: 'POST /shop/tasks', rule: 'refused', status: 413, session: 'bob' }])).toMatchObject({ failures: [{ instead: [{ because: ['rule: expected refused, got taken', 'status: expected 413, got 201', 'session: expected bob, got ann'] }] }] });
+  test('tells of another rule and status, and of a client that named no session, not of other sessions', async () => {
+    const judging = await Judging.of([{ ...uploaded(1), session: 'ann' }, uploaded(1)]);
+    expect(await judging.ask([{ route: 'POST /shop/tasks', rule: 'refused', status: 413, session: 'bob' }])).toMatchObject({ failures: [{ instead: [{ because: ['rule: expected refused, got taken', 'status: expected 413, got 201', 'session: expected bob, got default'] }] }] });
   });
+});
+
+test('what was no request is no call', async () => {
+  const judging = await Judging.of([{ method: 'TLS', url: '//example.com', route: null, status: null }, { method: '', url: '', route: null, status: 400 }]);
+  expect(await judging.failures([{ match: { headers: { accept: { present: false } } }, count: 0 }, { status: 400, count: 0 }])).toEqual([]);
 });
 
 describe('order', () => {
@@ -236,6 +243,17 @@ describe('mistakes in what is asked', () => {
     const judging = await Judging.of([{ url: '/shop/gone', route: null, status: 404 }]);
     expect(await judging.failures([{ route: 'GET /shop/gone', count: 1 }])).toEqual([]);
     expect(await judging.failures([{ route: 'GET /shop/never', count: 0 }])).toEqual([expect.stringContaining('There is no route')]);
+  });
+
+  test('whatever is asked, there is an answer or a mistake', async () => {
+    const judging = await Judging.of([{ url: '/shop/tasks' }, uploaded(1), { method: 'TLS', url: '//x', route: null, status: null }, { url: '/shop/%', route: null, status: 400 }]);
+    const word = fc.constantFrom('route', 'rule', 'match', 'status', 'count', 'session', 'order', 'calls', 'min', 'json', 'not', 'any', 'headers', '__proto__', 'GET /shop/tasks', 'GET /%ff', '${{ x }}');
+    const value = fc.letrec((tie) => ({ value: fc.oneof({ maxDepth: 4 }, fc.jsonValue({ maxDepth: 1 }), word, fc.integer(), fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(word, tie('value'), { maxKeys: 4 })) })).value;
+    const call = fc.dictionary(word, value, { maxKeys: 4 });
+    await fc.assert(fc.asyncProperty(fc.oneof(value, fc.record({ calls: fc.array(call, { minLength: 1, maxLength: 2 }) })), async (question) => {
+      const answer = await verifyCalls(question, { plan: judging.plan, journal: judging.journal, uploads: { of: () => [], zip: async () => null } });
+      expect('passed' in answer || answer.length > 0).toBe(true);
+    }), { numRuns: 300 });
   });
 
   test('all are told at once, and a question without calls is one', async () => {

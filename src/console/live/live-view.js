@@ -22,7 +22,7 @@ export function LiveView({ feed }) {
   const list = useMemo(() => new FilteredList(feed.store, filterOf(filters)), [feed.store, filters]);
   const now = list.update();
   const broken = all.reduce((sum, exchange) => sum + Number(isHandshake(exchange)), 0);
-  const { shown, waiting, release } = useHold(now, paused || away, list);
+  const { shown, waiting, release } = useHold(now, { paused, away }, list);
   const returnTo = useRef(/** @type {string | null} */ (null));
   const linkOf = (/** @type {string | null} */ id) => linkTo('live', id, writeFilters(filters));
 
@@ -70,17 +70,17 @@ function useStore(store) {
 /**
  * While the visitor reads, the list stands still, and what has come since is counted.
  * @param {readonly Exchange[]} now
- * @param {boolean} held
+ * @param {{ paused: boolean, away: boolean }} why
  * @param {FilteredList} list Another one begins anew.
  */
-function useHold(now, held, list) {
+function useHold(now, { paused, away }, list) {
   const kept = useRef({ list, shown: now, end: list.store.end });
   const turn = useRef(0);
   const [, draw] = useState(0);
-  if (!held || kept.current.list !== list || kept.current.shown.length === 0) kept.current = { list, shown: now, end: list.store.end };
+  if (!(paused || (away && kept.current.shown.length > 0)) || kept.current.list !== list) kept.current = { list, shown: now, end: list.store.end };
   const { shown } = kept.current;
   const newest = shown.at(-1);
-  const waiting = newest === undefined || shown === now ? 0 : now.length - 1 - now.lastIndexOf(newest);
+  const waiting = newest === undefined ? now.length - shown.length : shown === now ? 0 : now.length - 1 - now.lastIndexOf(newest);
   const release = Object.assign(() => {
     kept.current = { list, shown: now, end: list.store.end };
     turn.current += 1;

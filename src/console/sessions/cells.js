@@ -22,7 +22,6 @@ export function cellValue(text, before) {
   }
 }
 
-
 /** How a value is set: numbers to the right. @param {unknown} value */
 export function cellClass(value) {
   if (value === null || value === undefined) return 'cell nothing';
