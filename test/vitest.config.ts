@@ -6,5 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Left to itself, vitest keeps a core for the editor beside it.
+    maxWorkers: '100%',
   },
 });
