@@ -16,6 +16,8 @@ export interface Answer {
   readonly encodings: readonly ('br' | 'gzip')[];
   /** Name of the fault, for the journal; null when there is none. */
   readonly fault: string | null;
+  /** Made whole for one request: it may leave like one that was made at load, but its bytes are this exchange's alone. */
+  readonly fleeting?: true;
 }
 
 export type Body =

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { stringifyJson } from '../base/json.ts';
 import { need, type ActOutcome, type Answer, type Body } from '../model/index.ts';
 import { contentEtag } from '../replies/representation.ts';
 
 /** The answer of a resource, as the end of its act. `body: null`: none. */
 export function answered(status: number, body: Buffer | null, headers: readonly string[] = []): ActOutcome {
-  const answer: Answer = { status, headers: body === null ? headers : ['Content-Type', 'application/json', ...headers], body: body === null ? { kind: 'none' } : represented(body), wire: [], encodings: [], fault: null };
-  // Not `fixed`: it is this request's alone, and nothing of it is worth keeping.
-  return { kind: 'answer', reply: { needs: need.nothing, fixed: null, render: () => answer } };
+  const answer: Answer = { status, headers: body === null ? headers : ['Content-Type', 'application/json', ...headers], body: body === null ? { kind: 'none' } : represented(body), wire: [], encodings: [], fault: null, fleeting: true };
+  return { kind: 'answer', reply: { needs: need.nothing, fixed: answer, render: () => answer } };
 }
 
 /** An answer in words, with nothing changed. */
@@ -22,7 +21,7 @@ export function jsonBytes(value: unknown): Buffer {
 
 /** Strong, from the bytes themselves (RFC 9110 §8.8.3). */
 export function etagOf(bytes: Buffer): string {
-  return contentEtag(createHash('sha256').update(bytes).digest());
+  return contentEtag(hash('sha256', bytes, 'buffer'));
 }
 
 function represented(bytes: Buffer): Body {

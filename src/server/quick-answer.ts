@@ -18,6 +18,10 @@ const prepared = new WeakMap<Answer, QuickAnswer | 'slow'>();
 
 /** The prepared form of a fixed answer; null for one that needs more than a head and bytes. */
 export function quickAnswer(answer: Answer): QuickAnswer | null {
+  if (answer.fleeting === true) {
+    const made = prepare(answer);
+    return made === 'slow' ? null : made;
+  }
   let quick = prepared.get(answer);
   if (quick === undefined) prepared.set(answer, (quick = prepare(answer)));
   return quick === 'slow' ? null : quick;
@@ -42,7 +46,7 @@ function prepare(answer: Answer): QuickAnswer | 'slow' {
   const { status, headers, bytes } = head;
   const type = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
   const captured: Captured | null =
-    bytes.length === 0 ? null : { preview: bytes.length > previewBytes ? bytes.subarray(0, previewBytes) : bytes, sizeBytes: bytes.length, sha256: bytes.length > previewBytes ? hashOfWhole(bytes) : null, type: type < 0 ? null : headers[type + 1]!, shared: true };
+    bytes.length === 0 ? null : { preview: bytes.length > previewBytes ? bytes.subarray(0, previewBytes) : bytes, sizeBytes: bytes.length, sha256: bytes.length > previewBytes ? hashOfWhole(bytes) : null, type: type < 0 ? null : headers[type + 1]!, shared: answer.fleeting !== true };
   return { status, headers, bytes, captured, letters: bytes.length > 0 && bytes.length <= mostLetters ? bytes.toString('latin1') : null };
 }
 
