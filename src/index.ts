@@ -13,8 +13,7 @@ import type { JournalFilter } from './world/journal.ts';
 
 export type { Diagnostic } from './base/diagnostic.ts';
 export { EnvironmentProblem, UsageProblem } from './base/problems.ts';
-export type { CallbackAttempt } from './model/callback.ts';
-export type { Exchange, FullExchange, NearMiss, RuleReference, Violation } from './model/exchange.ts';
+export type { CallbackAttempt, Exchange, FullExchange, NearMiss, RuleReference, Violation } from './model/exchange.ts';
 export type { CallInput, ScenarioInput } from './scenario/index.ts';
 export { ScenarioMistakes } from './server/load.ts';
 export type { VerifyFailure } from './verify/failure.ts';

@@ -1,3 +1,4 @@
+import { stampOf } from '../memory/index.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { show } from '../base/show.ts';
 import type { Collection, Compiler, SchemeKind } from '../model/index.ts';
@@ -6,7 +7,7 @@ import { grantsOf, plainScheme, type AuthScheme } from './auth-scheme.ts';
 import { placeInWords, readCredential, secretsOf, type CredentialPlace } from './credentials.ts';
 import { plainDoor } from './door.ts';
 import { holderOf, holderShape, type Holder } from './holder.ts';
-import { keyIssuer, keyRows, stampNeeds, type KeyFields } from './key-rows.ts';
+import { keyIssuer, keyRows, type KeyFields } from './key-rows.ts';
 import { headerNameShape, isSendable, literal, realmShape, secretsMap } from './literal.ts';
 import { SecretTable } from './secret-table.ts';
 
@@ -101,7 +102,7 @@ function rowKeys(value: Value, collectionName: string, compiler: Compiler): Keys
   if (collection === null) return noKeys;
   const names: KeyFields = { field: value.field!, subject: value.subject ?? null, scope: value.scope ?? null };
   for (const key of ofRows) if (names[key] !== null) checkField(collection, names[key], compiler.at(key));
-  return { needs: stampNeeds(collection), grants: names.scope === null ? new Set() : null, issue: keyIssuer(collection, names, compiler.label), find: keyRows(collection, names) };
+  return { needs: stampOf(collection, 'insert').needs, grants: names.scope === null ? new Set() : null, issue: keyIssuer(collection, names, compiler.label), find: keyRows(collection, names) };
 }
 
 /** Rows may have fields beside the known columns; one that is spelt almost like a column is a slip. */

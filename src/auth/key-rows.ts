@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { exactNumber } from '../base/json.ts';
 import { keyText } from '../base/key-text.ts';
+import { uuidOf } from '../base/uuid.ts';
 import { IssueRefused, type Collection, type Facts, type Row, type Scheme, type TableView } from '../model/index.ts';
-import { insertRows } from '../memory/index.ts';
+import { insertRows, stampOf } from '../memory/index.ts';
 import { freshToken } from './fresh-token.ts';
 import type { Holder } from './holder.ts';
 import { scopeOf } from './scopes.ts';
@@ -63,7 +64,8 @@ function isNumber(text: string): boolean {
 
 /** Adds the row of a new key. What else it holds are the claims. */
 export function keyIssuer(collection: Collection, { field, subject: subjectField }: KeyFields, label: string): NonNullable<Scheme['issue']> {
-  const { name, key, stamps } = collection;
+  const { name, key } = collection;
+  const stamp = stampOf(collection, 'insert');
   return ({ subject, claims }, facts, draft) => {
     const table = draft.table(name);
     // By the path as well: the calls of different routes are counted apart.
@@ -71,22 +73,10 @@ export function keyIssuer(collection: Collection, { field, subject: subjectField
     const row: Row = { ...(subjectField !== null && subject !== null && { [subjectField]: subject }), ...claims, [field]: secret };
     const written = insertRows(draft, collection, [row], {
       skipBad: false,
-      stamp: { ...stamps.write?.render(facts), ...stamps.insert?.render(facts) },
-      keys: key.type === 'uuid' ? [uuid(facts.random(`${label}|uuid|${facts.request.path}`).bytes(16))] : [],
+      stamp: stamp.render(facts),
+      keys: key.type === 'uuid' ? [uuidOf(facts.random(`${label}|uuid|${facts.request.path}`).bytes(16))] : [],
     });
     if (written.kind === 'failed') throw new IssueRefused({ status: written.reason === 'taken' ? 409 : 422, detail: written.detail, ...(written.errors.length > 0 && { more: { errors: written.errors } }) });
     return { value: secret, subject, row: written.rows[0] ?? null };
   };
-}
-
-/** What the stamps of a new row look at. */
-export function stampNeeds({ stamps }: Collection): number {
-  return (stamps.insert?.needs ?? 0) | (stamps.write?.needs ?? 0);
-}
-
-/** Version 4 (RFC 9562 §5.4). */
-function uuid(bytes: Buffer): string {
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -118,7 +118,8 @@ function hasExactNumbers(value: unknown): boolean {
   return Array.isArray(value) ? value.some(hasExactNumbers) : Object.values(value).some(hasExactNumbers);
 }
 
-function withoutPrototypes(value: Json): Json {
+/** The same value, its maps without a prototype: `__proto__` is a plain key. Lists are changed in place. */
+export function withoutPrototypes(value: Json): Json {
   if (typeof value !== 'object' || value === null || isLosslessNumber(value)) return value;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) (value as Json[])[index] = withoutPrototypes(value[index]!);

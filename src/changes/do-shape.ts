@@ -1,6 +1,6 @@
 import type { Path } from '../base/place.ts';
 import { replyShape } from '../replies/index.ts';
-import { byKind, invalid, list, object, optional, turned, type In, type Invalid, type Optional, type Out, type Report, type Shape } from '../shapes/index.ts';
+import { byKind, invalid, list, object, optional, turned, type In, type Invalid, type Optional, type Out, type Report } from '../shapes/index.ts';
 import { afterShape } from './after.ts';
 import { changeKinds, kinds } from './kinds.ts';
 
@@ -8,9 +8,9 @@ type Kinds = typeof kinds;
 type Fields = { readonly [K in keyof Kinds]: Optional<Kinds[K]['shape']> } & { readonly after: Optional<typeof afterShape>; readonly orElse: Optional<typeof replyShape> };
 
 const fields = {
-  ...Object.fromEntries(changeKinds.map((kind) => [kind.key, optional({ ...kind.shape, about: kind.about, jsonSchema: (definitions) => ({ ...kind.shape.jsonSchema(definitions), description: kind.about }) } satisfies Shape<unknown>)])),
+  ...Object.fromEntries(changeKinds.map((kind) => [kind.key, optional({ ...kind.shape, about: kind.about })])),
   after: optional(afterShape),
-  orElse: optional(described(replyShape, 'The reply when the change cannot be made: nothing is there, a row is bad, a unique value is taken. `failure.reason`, `failure.detail` and `failure.errors` are at hand in it, and all changes of the rule are undone.')),
+  orElse: optional({ ...replyShape, about: 'The reply when the change cannot be made: nothing is there, a row is bad, a unique value is taken. `failure.reason`, `failure.detail` and `failure.errors` are at hand in it, and all changes of the rule are undone.' }),
 } as unknown as Fields;
 
 const inside = (key: string): string => `Write \`${key}\` in the map behind the change, such as \`get: { in: tasks, id: 1, as: task }\``;
@@ -86,8 +86,4 @@ function strayOptions(value: object, key: string, path: Path, report: Report): b
   if (key === 'set' || key === 'add' || typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, 'as')) return false;
   report([...path, key, 'as'], { code: 'key-without-its-key', message: 'A change that waits gives nothing to this request, so `as` would be empty', fix: 'Take `as` out, or `after`' }, 'key');
   return true;
-}
-
-function described<O, I>(shape: Shape<O, I>, about: string): Shape<O, I> {
-  return { ...shape, about, jsonSchema: (definitions) => ({ ...shape.jsonSchema(definitions), description: about }) };
 }

@@ -1,17 +1,16 @@
 import type { Json } from '../base/json.ts';
 import { kindOf } from '../base/show.ts';
 import { need, type ChangeKind, type Collection, type Compiler } from '../model/index.ts';
+import { freshUuids, stampOf } from '../memory/index.ts';
 import { noFacts } from '../replies/no-facts.ts';
 import { replyShape } from '../replies/index.ts';
 import { byKind, list, object, oneOfWords, optional, text, type Out } from '../shapes/index.ts';
 import { afterShape } from './after.ts';
 import { checkRows, isChecked } from './check-rows.ts';
-import { freshUuids } from './fresh-uuids.ts';
 import { asShape, collectionShape, foreignFields } from './fields.ts';
 import { checkFieldNames, heldList, heldRow } from './known-fields.ts';
 import { binding, operationAct } from './operation-act.ts';
 import { bad, isRefusal, type Refusal } from './outcome.ts';
-import { stampOf } from './stamp.ts';
 import { rowShape } from './row-value.ts';
 
 const expression = text({ pattern: /\$\{\{/, expected: 'an expression that gives a list' });

@@ -1,5 +1,5 @@
 import type { Json } from '../base/json.ts';
-import { keyText, whereShape } from '../memory/index.ts';
+import { keyText, stampOf, whereShape } from '../memory/index.ts';
 import type { Act, Collection, Compiler, Row } from '../model/index.ts';
 import { noFacts } from '../replies/no-facts.ts';
 import { object, optional, type Out } from '../shapes/index.ts';
@@ -9,7 +9,6 @@ import { binding, operationAct } from './operation-act.ts';
 import { isRefusal } from './outcome.ts';
 import { compileChoice, idShape, withChoice } from './row-choice.ts';
 import { rowShape } from './row-value.ts';
-import { stampOf } from './stamp.ts';
 
 type Kind = 'update' | 'replace';
 

@@ -1,5 +1,5 @@
 import { kindOf } from '../base/show.ts';
-import { need, type Compiler, type Facts, type Needs, type Row } from '../model/index.ts';
+import { need, type Compiler, type Facts, type Needs } from '../model/index.ts';
 import { byKind, list, text, type Out } from '../shapes/index.ts';
 import { bad, type Refusal } from './outcome.ts';
 
@@ -22,11 +22,4 @@ function fieldsOf(value: unknown): readonly string[] | null | Refusal {
   if (Array.isArray(given) && given.every((name) => typeof name === 'string')) return given.length > 0 ? [...new Set(given)] : null;
   const message = `\`select\`: expected names of fields, got ${kindOf(value)}`;
   return bad(`The rows cannot be given: ${message}`, [{ field: 'select', expected: 'names of fields', got: kindOf(value), message }]);
-}
-
-/** The row with these fields alone; one that it does not have is left out. */
-export function pick(row: Row, fields: readonly string[]): Row {
-  const picked: Record<string, Row[string]> = Object.create(null);
-  for (const field of fields) if (Object.hasOwn(row, field)) picked[field] = row[field]!;
-  return picked;
 }

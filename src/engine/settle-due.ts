@@ -1,5 +1,5 @@
 import { MemoryDraft, perform } from '../memory/index.ts';
-import { ExpressionFailure, type MemoryPlan, type Operation, type World } from '../model/index.ts';
+import { ExpressionFailure, type MemoryPlan, type Operation, type Scenario, type World } from '../model/index.ts';
 
 /** An operation whose time came and that could not be carried out: a row that is gone, a key that is taken by now. */
 export interface DueFailure {
@@ -14,13 +14,13 @@ const mostAtOnce = 10_000;
 
 /**
  * Carries out what a session's time has come to, in the order in which it fell due: before anything looks into the session, so
- * that state, variables and rows are what they should be at `nowMs`. `planOf` gives what the scenarios of a root remember.
+ * that state, variables and rows are what they should be at `nowMs`. `scenarios`: those that are active for the session.
  */
-export function settleDue(world: World, planOf: (root: string) => MemoryPlan | null, nowMs: number, onFailure?: (failure: DueFailure) => void): void {
+export function settleDue(world: World, scenarios: readonly Scenario[], nowMs: number, onFailure?: (failure: DueFailure) => void): void {
   for (let count = 0; count < mostAtOnce; count += 1) {
     const due = world.takeDue(nowMs);
     if (due === null) return;
-    const plan = planOf(due.root);
+    const plan = scenarios.find(({ root }) => root === due.root)?.memory;
     if (!plan) continue;
     const detail = carryOut(world, due.root, plan, due.pending.operation);
     if (detail !== null) onFailure?.({ session: world.session, root: due.root, operation: due.pending.operation, detail });

@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Mistake } from '../base/diagnostic.ts';
 import { need, type Needs } from '../model/index.ts';
-import type { Rows } from './memory-names.ts';
+import type { Rows } from './rows.ts';
 import type { Run } from './run.ts';
 import type { Scope } from './scope.ts';
 import type { Kind } from './values.ts';

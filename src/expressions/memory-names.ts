@@ -1,7 +1,8 @@
-import { need, type Caller, type TableView } from '../model/index.ts';
+import { need, type Caller } from '../model/index.ts';
 import type { Code } from './code.ts';
 import { closed, open, value } from './name-code.ts';
-import { Problem, type Run } from './run.ts';
+import { Rows } from './rows.ts';
+import type { Run } from './run.ts';
 
 /** `state`: null where the scenario has none. */
 export const state: Code = { ...value('any', ({ memory }) => memory.state), orNull: 'text' };
@@ -31,48 +32,6 @@ function claimsOf(caller: Caller | null): Caller['claims'] {
 
 function own(map: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(map, name) ? map[name] : undefined;
-}
-
-/** The rows of a table, in order, read one after the other as they are asked for. */
-export class Rows {
-  readonly #table: TableView;
-  readonly #run: Run;
-
-  constructor(table: TableView, run: Run) {
-    this.#table = table;
-    this.#run = run;
-  }
-
-  get size(): number {
-    return this.#table.size;
-  }
-
-  /** Every row that is read is paid for, as an item of a list is. */
-  *[Symbol.iterator](): Iterator<unknown> {
-    for (const [, row] of this.#table.entries()) {
-      this.#run.spend(2);
-      yield row;
-    }
-  }
-
-  /** The row at a position, which must be below the size. */
-  at(position: number): unknown {
-    let index = 0;
-    for (const [, row] of this.#table.entries()) {
-      if (index === position) return row;
-      index += 1;
-      this.#run.spend(1);
-    }
-    throw new Problem(`there is no row at ${position}`, 'missing');
-  }
-
-  /** All rows as a list, made once in an evaluation. */
-  list(): readonly unknown[] {
-    return this.#run.once(this.#table, () => {
-      this.#run.spend(this.#table.size);
-      return Array.from(this.#table.entries(), ([, row]) => row);
-    });
-  }
 }
 
 /** A collection by its name: the list of its rows, which is made only where an expression needs it whole. */

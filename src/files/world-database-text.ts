@@ -1,5 +1,5 @@
 import { isLosslessNumber, parse } from 'lossless-json';
-import { writtenNumber, type Json, type Numeric } from '../base/json.ts';
+import { withoutPrototypes, writtenNumber, type Json, type Numeric } from '../base/json.ts';
 import { DamagedDatabase, textOf } from './world-database-connection.ts';
 
 const escaped = 'json:';
@@ -28,7 +28,7 @@ export function isPlain(text: string): boolean {
 export function readJson(value: unknown): Json {
   const text = textOf(value);
   const plain = JSON.parse(text) as Json;
-  return bare(JSON.stringify(plain) === text && !/\d{16}/.test(text) ? plain : (parse(text, undefined, storedNumber) as Json));
+  return withoutPrototypes(JSON.stringify(plain) === text && !/\d{16}/.test(text) ? plain : (parse(text, undefined, storedNumber) as Json));
 }
 
 /** A double where that is written in just this way, whole numbers aside, which are exact whatever their size. */
@@ -47,13 +47,4 @@ export function readMap(value: unknown): Readonly<Record<string, Json>> {
 export function readNumber(value: unknown): number {
   if (!Number.isFinite(value)) throw new DamagedDatabase('A number in it is not what it should be');
   return value as number;
-}
-
-/** Maps without a prototype, so that `__proto__` is a plain key. */
-function bare(value: Json): Json {
-  if (typeof value !== 'object' || value === null || isLosslessNumber(value)) return value;
-  if (Array.isArray(value)) return value.map(bare);
-  const map: Record<string, Json> = Object.create(null) as Record<string, Json>;
-  for (const [key, inner] of Object.entries(value)) map[key] = bare(inner as Json);
-  return map;
 }

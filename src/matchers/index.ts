@@ -50,7 +50,7 @@ const kindsByKey: ReadonlyMap<string, MatcherKind> = new Map(matcherKinds.map((k
 
 /** The shape of a map of matchers: every key optional, unknown keys are mistakes. */
 export const matcherMapShape: Shape<MatcherMap, MatchersIn> = object(
-  Object.fromEntries(matcherKinds.map((kind) => [kind.key, optional(describedBy(kind))])),
+  Object.fromEntries(matcherKinds.map((kind) => [kind.key, optional({ ...kind.shape, about: kind.about })])),
   { name: 'a map of matchers', definition: 'matchers', foreign, expected: 'a map of matchers such as `{ query: { id: 1 } }`', about: 'Matchers: all must hold.' },
 ) as unknown as Shape<MatcherMap, MatchersIn>;
 
@@ -67,9 +67,3 @@ export function compileMatchers(map: MatcherMap, compiler: Compiler): Matcher {
   }
   return joinMatchers(keys.map((key) => made.get(key)!), binds ? keys.map(stageOf) : null);
 }
-
-/** The words of the kind stand beside its key in editors. */
-function describedBy(kind: MatcherKind): Shape<unknown> {
-  return { ...kind.shape, about: kind.about, jsonSchema: (definitions) => ({ ...kind.shape.jsonSchema(definitions), description: kind.about }) };
-}
-

@@ -2,7 +2,7 @@ import type { Mistake } from '../base/diagnostic.ts';
 import { show } from '../base/show.ts';
 import { languageNames } from '../expressions/index.ts';
 import { schemaShape } from '../matchers/json-schema.ts';
-import { anything, byKind, list, mapOf, object, oneOfWords, optional, text, type In, type Out } from '../shapes/index.ts';
+import { anything, byKind, list, mapOf, object, oneOfWords, optional, text, type Out } from '../shapes/index.ts';
 
 const keyTypes = ['counted', 'uuid', 'given'] as const;
 const field = text({ pattern: /^.{1,200}$/s, expected: 'the name of a field' });
@@ -48,8 +48,6 @@ export const collectionsShape = mapOf(collectionShape, {
 });
 
 export type CollectionValue = Out<typeof collectionShape>;
-/** As an author writes it. */
-export type CollectionIn = In<typeof collectionShape>;
 
 function mistakeInName(name: string): Mistake | null {
   if (!/^[a-z][a-z0-9_]{0,99}$/.test(name)) {

@@ -31,7 +31,7 @@ export function findRows(table: TableView, collection: Collection, { choice, sor
   const size = page === undefined ? (limit ?? Infinity) : Math.max(1, Math.min(page.size, limit ?? Infinity));
   const start = page === undefined ? 0 : (page.number - 1) * size;
   const { rows, total } = windowOf(table, collection, choice, sort, start, start + size);
-  return { rows: select === undefined ? rows : rows.map((row) => pick(row, select)), total, next: page !== undefined && start + size < total ? page.number + 1 : null };
+  return { rows: select === undefined ? rows : rows.map((row) => pickFields(row, select)), total, next: page !== undefined && start + size < total ? page.number + 1 : null };
 }
 
 /** The keys of the rows that are chosen, in order. May throw ExpressionFailure. */
@@ -78,7 +78,8 @@ function* passing(entries: Iterable<readonly [key: string, row: Row]>, passes: (
   for (const entry of entries) if (passes(entry[1])) yield entry;
 }
 
-function pick(row: Row, fields: readonly string[]): Row {
+/** The row with these fields alone, in this order; one that it does not have is left out. */
+export function pickFields(row: Row, fields: readonly string[]): Row {
   const picked = newRow();
   for (const field of fields) if (row[field] !== undefined) picked[field] = row[field];
   return picked;

@@ -1,11 +1,14 @@
 export { collectionsShape, compileCollection } from './declare-collection.ts';
 export { MemoryDraft } from './draft.ts';
-export { chooseKeys, findRows, parseSort, type Found, type RowQuery, type SortField } from './find-rows.ts';
+export { chooseKeys, findRows, parseSort, pickFields, type Found, type RowQuery, type SortField } from './find-rows.ts';
+export { freshUuids } from './fresh-uuids.ts';
 export { keyText, valueText } from './key-text.ts';
 export { LayeredTable } from './layered-table.ts';
 export { mergePatch } from './merge-patch.ts';
 export { perform, type Performed } from './perform.ts';
 export { CsvProblem, rowsFromCsv, rowsToCsv } from './rows-text.ts';
 export { emptyTable, SeedTable } from './seed-table.ts';
+export { compareValues } from './sort-rows.ts';
+export { stampOf, type Stamp } from './stamp.ts';
 export { checkWhere, compileWhere, whereShape, type Where } from './where.ts';
 export { insertRows, replaceRow, updateRow, type InsertOptions, type RowError, type Written } from './write-rows.ts';

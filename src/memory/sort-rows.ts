@@ -33,7 +33,7 @@ export function sortRows(rows: Row[], by: readonly SortField[]): Row[] {
   }
   return rows.sort((a, b) => {
     for (const { field, descending: falls } of by) {
-      const order = falls ? descending(a[field], b[field]) : ascending(a[field], b[field]);
+      const order = compareValues(a[field], b[field], falls);
       if (order !== 0) return order;
     }
     return 0;
@@ -50,6 +50,11 @@ function ascending(a: Json | undefined, b: Json | undefined): number {
   if (order !== 0) return order;
   if (isNumeric(a) && isNumeric(b)) return compareNumbers(a, b);
   return rank === 2 ? Number(a) - Number(b) : 0;
+}
+
+/** Two values of a sorted field, either way. */
+export function compareValues(a: Json | undefined, b: Json | undefined, falls: boolean): number {
+  return falls ? descending(a, b) : ascending(a, b);
 }
 
 function descending(a: Json | undefined, b: Json | undefined): number {

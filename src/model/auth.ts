@@ -3,7 +3,7 @@ import type { Caller } from './caller.ts';
 import type { Facts, Needs } from './facts.ts';
 import type { Json } from '../base/json.ts';
 import type { Collection, Draft } from './memory.ts';
-import type { Segment } from './plan.ts';
+import type { Segment } from './segment.ts';
 
 /** What a scheme says of a request. */
 export type AuthVerdict =

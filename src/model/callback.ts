@@ -28,18 +28,3 @@ export interface CallbackSignature {
   /** The whole value, by the time of the attempt in milliseconds since the epoch. */
   value(atMs: number): string;
 }
-
-/** One try at sending a callback, as the journal shows it beside the request that caused it. */
-export interface CallbackAttempt {
-  /** ISO 8601, on the server's clock. */
-  readonly at: string;
-  readonly method: string;
-  readonly url: string;
-  /** From 1. */
-  readonly attempt: number;
-  /** Null when no response came. */
-  readonly status: number | null;
-  /** Why it failed, where the status does not say; null when it did not. */
-  readonly error: string | null;
-  readonly durationMs: number;
-}

@@ -1,5 +1,3 @@
-import type { CallbackAttempt } from './callback.ts';
-
 /** One way in which a request fell short of a rule's `expect`. */
 export interface Violation {
   readonly at: string;
@@ -65,6 +63,21 @@ export interface Exchange {
   readonly fault: string | null;
   /** What else a person should know: a handshake's likely cause, a client that went away. */
   readonly note: string | null;
+}
+
+/** One try at sending a callback, as the journal shows it beside the request that caused it. */
+export interface CallbackAttempt {
+  /** ISO 8601, on the server's clock. */
+  readonly at: string;
+  readonly method: string;
+  readonly url: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Null when no response came. */
+  readonly status: number | null;
+  /** Why it failed, where the status does not say; null when it did not. */
+  readonly error: string | null;
+  readonly durationMs: number;
 }
 
 export interface FullExchange extends Exchange {

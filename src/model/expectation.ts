@@ -1,6 +1,6 @@
 import type { Place } from '../base/place.ts';
 import type { Matcher } from './matcher.ts';
-import type { Segment } from './plan.ts';
+import type { Segment } from './segment.ts';
 
 /** A call that clients are to have made, or not to: judged afterwards, on what the journal keeps. */
 export interface CallExpectation {

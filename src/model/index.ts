@@ -5,6 +5,7 @@ export * from './answer.ts';
 export * from './exchange.ts';
 export * from './expectation.ts';
 export * from './kind.ts';
+export * from './segment.ts';
 export * from './plan.ts';
 export * from './world.ts';
 export * from './memory.ts';

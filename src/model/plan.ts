@@ -7,13 +7,7 @@ import type { Callback } from './callback.ts';
 import type { VerifyEntry } from './expectation.ts';
 import type { Matcher } from './matcher.ts';
 import type { MemoryPlan } from './memory.ts';
-
-/** One segment of a route's path. */
-export type Segment =
-  | { readonly kind: 'literal'; readonly text: string }
-  | { readonly kind: 'param'; readonly name: string }
-  /** `**`: the rest, may be empty. */
-  | { readonly kind: 'rest' };
+import type { Segment } from './segment.ts';
 
 /** A rule, compiled. */
 export interface Rule {

@@ -1,3 +1,4 @@
+import { stampOf } from '../memory/index.ts';
 import type { Act, Compiler, Segment } from '../model/index.ts';
 import { insertAct } from './insert-act.ts';
 import { patchAct, readAct, removeAct, replaceAct } from './item-acts.ts';
@@ -32,6 +33,7 @@ export function compileResource(path: string, segments: readonly Segment[], valu
   if (collection === null) return [];
   const resource: Resource = {
     collection,
+    stamps: { insert: stampOf(collection, 'insert'), write: stampOf(collection, 'write') },
     only: options.only === undefined ? everyRow : compileOnly(options.only, collection, compiler.at('only')),
     paging: compilePaging(options.page, collection, compiler.at('page')),
     secretNames: new Set(secretNames),

@@ -1,4 +1,4 @@
-import { insertRows, keyText, mergePatch, replaceRow, type Written } from '../memory/index.ts';
+import { insertRows, keyText, mergePatch, pickFields, replaceRow, type Written } from '../memory/index.ts';
 import { show } from '../base/show.ts';
 import type { Json } from '../base/json.ts';
 import type { Act, ActOutcome, Draft, Facts, Row } from '../model/index.ts';
@@ -8,7 +8,7 @@ import { answered, etagOf, jsonBytes, refused } from './json-answer.ts';
 import { asColumn } from './only.ts';
 import { refuseByConditions } from './preconditions.ts';
 import { readFields } from './read-query.ts';
-import { choose, rowFor, stampFor, writeNeeds, type Resource } from './resource.ts';
+import { rowFor, stampFor, writeNeeds, type Resource } from './resource.ts';
 import { sentMap, sentPatch } from './sent-json.ts';
 
 /** `GET` of one row, by its key in the path. */
@@ -19,7 +19,9 @@ export function readAct(resource: Resource, param: string): Act {
     run: (facts, draft) => orBadQuery((): ActOutcome => {
       const key = facts.params[param] ?? '';
       const row = rowFor(resource, key, only.values(facts), draft);
-      return row === null ? notThere(resource, key) : answered(200, jsonBytes(choose(row, readFields(resource, facts.request.query))));
+      if (row === null) return notThere(resource, key);
+      const fields = readFields(resource, facts.request.query);
+      return answered(200, jsonBytes(fields === null ? row : pickFields(row, fields)));
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { pickFields } from '../memory/index.ts';
 import type { Act, ActOutcome, Row, TableView } from '../model/index.ts';
 import { everyRow, belongs } from './only.ts';
 import { orBadQuery } from './bad-query.ts';
@@ -5,7 +6,7 @@ import { answered, jsonBytes } from './json-answer.ts';
 import { linkHeader, type Links } from './links.ts';
 import { rowsAfter, rowsFrom } from './page-of-rows.ts';
 import { readListQuery, type ListQuery, type PageAsked } from './read-query.ts';
-import { choose, type Resource } from './resource.ts';
+import type { Resource } from './resource.ts';
 
 /** `GET` of the list: filtered, sorted, in pages, with chosen fields. */
 export function listAct(resource: Resource): Act {
@@ -15,7 +16,7 @@ export function listAct(resource: Resource): Act {
     run: (facts, draft) => orBadQuery((): ActOutcome => {
       const query = readListQuery(resource, facts.request);
       const { rows, total, links, next } = find(resource, draft.table(collection.name), query, only === everyRow ? null : only.values(facts));
-      const list = query.fields === null ? rows : rows.map((row) => choose(row, query.fields));
+      const list = query.fields === null ? rows : rows.map((row) => pickFields(row, query.fields!));
       const { envelope } = paging;
       const body = envelope === null ? list : { [envelope.items]: list, ...(envelope.next !== null && { [envelope.next]: next }), ...(envelope.total !== null && { [envelope.total]: total }) };
       return answered(200, jsonBytes(body), ['X-Total-Count', String(total), ...(links === null || links.length === 0 ? [] : ['Link', linkHeader(`${facts.request.prefix}${facts.request.url}`, links)])]);

@@ -1,5 +1,5 @@
-import { compareNumbers, isNumeric, type Json, type Numeric } from '../base/json.ts';
-import type { SortField } from '../memory/index.ts';
+import type { Json } from '../base/json.ts';
+import { compareValues, type SortField } from '../memory/index.ts';
 import type { Row, TableView } from '../model/index.ts';
 
 /** A row with its key. */
@@ -60,19 +60,4 @@ const wholeNumber = /^(?:0|[1-9]\d{0,14})$/;
 export function compareKeys(a: string, b: string): number {
   if (wholeNumber.test(a) && wholeNumber.test(b)) return Number(a) - Number(b);
   return a === b ? 0 : a < b ? -1 : 1;
-}
-
-const nothing = 4;
-
-/** As `find` sorts: numbers, text, true and false, then the rest; what is not there comes last, whichever way. */
-function compareValues(a: Json, b: Json, descending: boolean): number {
-  const rank = rankOf(a);
-  const gap = rank - rankOf(b);
-  const order = gap !== 0 ? gap : rank === 0 ? compareNumbers(a as Numeric, b as Numeric) : rank <= 2 ? (a === b ? 0 : a! < b! ? -1 : 1) : 0;
-  return descending && rank !== nothing && rankOf(b) !== nothing ? -order : order;
-}
-
-function rankOf(value: Json): number {
-  if (isNumeric(value)) return 0;
-  return typeof value === 'string' ? 1 : typeof value === 'boolean' ? 2 : value === null ? nothing : 3;
 }

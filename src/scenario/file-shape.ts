@@ -13,15 +13,10 @@ const replyOrReplies = byKind([replyShape, list(replyShape, { min: 1, expected: 
   about: 'One reply, or a list: the first time the rule answers it gives the first, and so on; the last repeats. None: 204.',
 });
 
-/** The same shape with words for the place where it stands. */
-function described<O, I>(shape: Shape<O, I>, about: string): Shape<O, I> {
-  return { ...shape, about, jsonSchema: (definitions) => ({ ...shape.jsonSchema(definitions), description: about }) };
-}
-
 const ruleFields = {
   name: optional(text({ about: 'Shown in the journal and in diagnoses.' })),
-  when: optional(described(matcherMapShape, 'Which requests the rule answers: matchers that must all hold. None: all.')),
-  expect: optional(described(matcherMapShape, 'What a correct client sends: matchers that its request satisfies. What falls short is shown; with `strict` it is refused.')),
+  when: optional({ ...matcherMapShape, about: 'Which requests the rule answers: matchers that must all hold. None: all.' }),
+  expect: optional({ ...matcherMapShape, about: 'What a correct client sends: matchers that its request satisfies. What falls short is shown; with `strict` it is refused.' }),
   auth: optional(ruleAuthShape),
   strict: optional(boolean('`true`: a request that breaks `expect` is answered with 413, 415, 400 or 422 and its violations.')),
   do: optional(doShape),

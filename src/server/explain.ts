@@ -39,7 +39,7 @@ export async function explain(app: App, given: ExplainRequest): Promise<Explanat
   try {
     const body = await bodyOf(app, given, scratch);
     const addressed: Addressed = { session, world, active, segments, url: address.url, path: address.path, prepared: new PreparedWork() };
-    settleDue(world, (root) => active.scenarios.find((one) => one.root === root)?.memory ?? null, app.clock.now(), app.dueFailed);
+    settleDue(world, active.scenarios, app.clock.now(), app.dueFailed);
     return await explainReceived(app, given, addressed, body);
   } catch (error) {
     if (error instanceof Refusal || error instanceof ClientGone) return error.message;

@@ -22,7 +22,7 @@ export function lookInto(app: App, session: string): readonly SessionRoot[] {
   const world = serving.worlds.get(session) ?? new MemoryWorld(session, clock.now());
   const active = serving.active(null, null, world);
   const scenarios = 'unknown' in active ? [] : active.scenarios;
-  settleDue(world, (root) => scenarios.find((one) => one.root === root)?.memory ?? null, clock.now(), app.dueFailed);
+  settleDue(world, scenarios, clock.now(), app.dueFailed);
   return scenarios.flatMap(({ root, memory: plan }) => (plan === null ? [] : [{ root, plan, draft: new MemoryDraft(root, plan, world.memory(root)) }]));
 }
 

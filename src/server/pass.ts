@@ -5,7 +5,7 @@ import type { PassContext } from '../engine/pass-facts.ts';
 import { PreparedWork } from '../engine/prepared-work.ts';
 import { splitPath, type RequestHead } from '../engine/read-request.ts';
 import type { Found } from '../engine/route-index.ts';
-import type { ClientCertificate, MemoryPlan, StoredReport } from '../model/index.ts';
+import type { ClientCertificate, StoredReport } from '../model/index.ts';
 import type { MemoryWorld } from '../world/memory-world.ts';
 import { defaultSession } from '../world/worlds.ts';
 import type { App } from './app.ts';
@@ -71,11 +71,6 @@ export class Pass implements PassContext, RequestHead {
 
   prepared<T>(key: string, make: () => Promise<T>): T {
     return (this.#prepared ??= new PreparedWork()).get(key, make);
-  }
-
-  /** What the scenarios that answer here remember, by their root. */
-  memoryPlan(root: string): MemoryPlan | null {
-    return this.active.scenarios.find((scenario) => scenario.root === root)?.memory ?? null;
   }
 }
 

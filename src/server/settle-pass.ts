@@ -25,7 +25,7 @@ const none: readonly NearMiss[] = [];
  */
 export function settlePass(app: App, pass: Pass, request: Request): Settled | Suspended {
   const { world } = pass;
-  settleDue(world, (root) => pass.memoryPlan(root), pass.nowMs, app.dueFailed);
+  settleDue(world, pass.active.scenarios, pass.nowMs, app.dueFailed);
   const route = pass.found.kind === 'route' ? pass.found.route : null;
   try {
     for (;;) {

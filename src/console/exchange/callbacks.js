@@ -1,7 +1,7 @@
 import { html } from '../htm.js';
 import { dayWords, durationWords, statusClass, statusWords } from '../shell/words.js';
 
-/** What was sent because of an exchange. @param {{ attempts: readonly import('../../model/callback.ts').CallbackAttempt[] }} props */
+/** What was sent because of an exchange. @param {{ attempts: readonly import('../../model/exchange.ts').CallbackAttempt[] }} props */
 export function Callbacks({ attempts }) {
   if (attempts.length === 0) return null;
   return html`

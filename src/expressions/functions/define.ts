@@ -1,5 +1,5 @@
 import type { Mistake } from '../../base/diagnostic.ts';
-import type { Rows } from '../memory-names.ts';
+import type { Rows } from '../rows.ts';
 import { Problem, type Run } from '../run.ts';
 import { readDuration, readTime } from '../time.ts';
 import { asText, kindOfValue, kindWords, quote, toNumber, type Kind } from '../values.ts';

@@ -1,4 +1,5 @@
 import { didYouMean } from '../../base/nearest.ts';
+import { uuidOf } from '../../base/uuid.ts';
 import type { Random } from '../../model/index.ts';
 import { fakeKinds, makeFake } from '../fake.ts';
 import { Problem, type Run } from '../run.ts';
@@ -10,7 +11,7 @@ const longestToken = 4096;
 
 /** Functions that make things up: the same seed, place and call make the same. */
 export const makingFunctions: readonly FunctionEntry[] = [
-  { name: 'uuid', signature: 'uuid(): text', about: 'A UUID (version 4).', example: ['size(uuid())', '36'], draws: true, call: (_, run) => uuid(run.random) },
+  { name: 'uuid', signature: 'uuid(): text', about: 'A UUID (version 4).', example: ['size(uuid())', '36'], draws: true, call: (_, run) => uuidOf(run.random.bytes(16)) },
   { name: 'token', signature: 'token(length?: whole): text', about: 'Letters, digits, `-` and `_` that are safe in a URL, 22 unless said, 4096 at most.', example: ['size(token(22))', '22'], draws: true, check: ([length]) => checkLength(length), call: ([length = 22], run) => token(length, run) },
   { name: 'random', signature: 'random(min: number, max: number): number', about: 'A number between two, both included: whole when both are.', example: ['random(5, 5)', '5'], draws: true, check: ([min, max]) => checkBounds(min, max), call: ([min, max], run) => random(min, max, run.random) },
   { name: 'pick', signature: 'pick(x: list): any', about: 'One item of a list; null of an empty one.', example: ['pick(["PASSED"])', '"PASSED"'], draws: true, call: ([x], run) => (x.length === 0 ? null : fromData(x[run.random.integer(0, x.length - 1)])) },
@@ -24,14 +25,6 @@ export const makingFunctions: readonly FunctionEntry[] = [
     call: ([kind], run) => fake(kind, run),
   },
 ];
-
-function uuid(random: Random): string {
-  const bytes = random.bytes(16);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const digits = bytes.toString('hex');
-  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;
-}
 
 function token(length: number, run: Run): string {
   if (length < 1 || length > longestToken) throw new Problem(`\`token\` makes 1 to ${longestToken} letters`);

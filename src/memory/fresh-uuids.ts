@@ -1,3 +1,4 @@
+import { uuidOf } from '../base/uuid.ts';
 import type { Facts } from '../model/index.ts';
 
 /**
@@ -12,10 +13,4 @@ export function freshUuids(count: number, isTaken: (uuid: string) => boolean, la
     if (!isTaken(uuid)) uuids.push(uuid);
   }
   return uuids;
-}
-
-function uuidOf(bytes: Buffer): string {
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
