@@ -19,6 +19,8 @@ export interface App {
   readonly seed: number;
   readonly limits: ReceiveLimits;
   readonly log: Log;
+  /** The value of `Date` now, by `clock`. */
+  readonly httpDate: () => string;
   /** The id of the next exchange. */
   nextId(): string;
   /** Milliseconds on a clock that never jumps, for durations. */

@@ -77,7 +77,7 @@ export class Connections {
     for (const connection of this.#open) {
       const answer = answerUnderWay(connection.http);
       if (!answer) continue;
-      if (!answer.headersSent) answer.setHeader('Connection', 'close');
+      answer.shouldKeepAlive = false;
       answer.once('close', () => connection.http?.destroySoon());
     }
   }

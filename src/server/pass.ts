@@ -99,7 +99,7 @@ export function beginPass(app: App, arrival: Arrival): Pass | TurnedAway {
   const { live } = serving;
   const named = head.scenario ?? head.address.scenario;
   if (named !== null && !live.plan.scenarios.has(named)) return { problem: unknown(live, named), session };
-  const world = serving.worlds.open(session, nowMs);
+  const world = serving.worlds.open(session, nowMs, arrival.startMs);
   const active = serving.active(head.scenario, head.address.scenario, world);
   if ('unknown' in active) return { problem: unknown(live, active.unknown), session };
   const { path } = head.address;

@@ -24,6 +24,7 @@ import { precheck } from './receive/precheck.ts';
 import { Metrics } from './metrics.ts';
 import { recordHandshake, recordMalformed } from './record-connection.ts';
 import { watchScenarios } from './reload.ts';
+import { createHttpDate } from './respond/http-date.ts';
 import { RunningControl } from './running-control.ts';
 import { Serving } from './serving.ts';
 import type { Settings } from './settings.ts';
@@ -147,6 +148,7 @@ function createApp({ settings, stores, addresses, ...given }: AppParts): App {
     seed: settings.seed,
     limits: { ...defaultLimits, maxBodyBytes: settings.maxBody, maxParsedBytes: settings.maxParsed },
     elapsed: () => performance.now(),
+    httpDate: createHttpDate(given.clock),
     journalUrl: (exchange) => addresses.journalUrl(exchange),
     dueFailed: ({ session, operation, detail }) => given.log.info(`A change of the session ${session} whose time came (${operation.kind}) could not be made: ${detail}`),
   };

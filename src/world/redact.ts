@@ -38,6 +38,8 @@ export function createRedactor(secretHeaders: readonly string[], secretNames: re
   const suspects = createSuspects([...secret, ...urlHeaders]);
   const names = createSecretNames(secretNames);
   const redactBody = createBodyRedactor(names);
+  const requestHeadersOf = unlessSeen(headers);
+  const replyHeadersOf = unlessSeen(headers);
 
   function headers(flat: readonly string[], found: string[]): readonly string[] {
     let clean: string[] | null = null;
@@ -88,8 +90,8 @@ export function createRedactor(secretHeaders: readonly string[], secretNames: re
     sentence,
     draft(draft) {
       const found: string[] = [];
-      const requestHeaders = headers(draft.requestHeaders, found);
-      const replyHeaders = headers(draft.replyHeaders, found);
+      const requestHeaders = requestHeadersOf(draft.requestHeaders, found);
+      const replyHeaders = replyHeadersOf(draft.replyHeaders, found);
       const url = draft.url.includes('?') || draft.url.includes('//') || draft.url.includes('#') ? redactUrl(draft.url, names, found) : draft.url;
       const requestBody = draft.requestBody === null ? null : redactBody(draft.requestBody, draft.requestHeaders, found);
       const secrets = found.length === 0 ? found : worthLookingFor(found);
@@ -102,6 +104,19 @@ export function createRedactor(secretHeaders: readonly string[], secretNames: re
         && requestBody === draft.requestBody && replyBody === draft.replyBody && violations === draft.violations && nearest === draft.nearest;
       return same ? draft : { ...draft, requestHeaders, replyHeaders, url, requestBody, replyBody, violations, nearest, note };
     },
+  };
+}
+
+type HeaderRedactor = (flat: readonly string[], found: string[]) => readonly string[];
+
+/** A list that was without secrets the last time still is: exchanges that are alike share theirs. */
+function unlessSeen(redact: HeaderRedactor): HeaderRedactor {
+  let harmless: readonly string[] | null = null;
+  return (flat, found) => {
+    if (flat === harmless) return flat;
+    const clean = redact(flat, found);
+    if (clean === flat) harmless = flat;
+    return clean;
   };
 }
 

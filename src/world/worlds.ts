@@ -52,9 +52,8 @@ export class Worlds {
     this.#shared = new SharedRoom(memoryBytes);
   }
 
-  /** The session's world, made when it is first named. */
-  open(session: string, nowMs: number): MemoryWorld {
-    const atMs = this.#idleClock === null ? nowMs : this.#idleClock();
+  /** The session's world, made when it is first named. `atMs`: the time by which idleness is measured, where it is known already. */
+  open(session: string, nowMs: number, atMs: number = this.#idleClock === null ? nowMs : this.#idleClock()): MemoryWorld {
     const known = this.#inTime(session, atMs);
     if (known) {
       known.lastUsedMs = nowMs;

@@ -37,6 +37,10 @@ beforeAll(async () => {
 
 const text = async (path: string, headers = {}): Promise<string> => (await ask(server, path, { headers })).text;
 
+test('what the server dates is dated by its own clock, whichever way the answer is made', async () => {
+  for (const path of ['/a/fixed', '/a/fixed', '/a/7', '/unknown']) expect((await ask(server, path)).headers.date, path).toBe('Sun, 01 Nov 2026 12:00:00 GMT');
+});
+
 describe('routes', () => {
   test('the more specific route wins, whatever their order', async () => {
     expect(await text('/a/fixed')).toBe('literal');

@@ -23,6 +23,7 @@ export async function serve(answer: Answer, tools: Partial<RespondTools> = {}): 
       wait: async (ms) => { waits.push(ms); await new Promise((resolve) => setImmediate(resolve)); },
       extraHeaders: ['Rehearsal-Exchange', 'x1'],
       closing: closing.signal,
+      date: () => 'Sat, 21 Nov 2026 12:00:00 GMT',
       ...tools,
     });
     done.catch(() => {});

@@ -315,7 +315,7 @@ describe('a connection that is kept', () => {
   it('keeps headers set on the response before, and every line of its own', async () => {
     const server = createServer((request, response) => {
       response.setHeader('Connection', 'close');
-      void respond(response, { method: request.method!, headers: new Map() }, bytesAnswer('x', { headers: ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2'] }), { reset: () => {}, wait: async () => {}, extraHeaders: [] });
+      void respond(response, { method: request.method!, headers: new Map() }, bytesAnswer('x', { headers: ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2'] }), { reset: () => {}, wait: async () => {}, date: () => 'Sat, 21 Nov 2026 12:00:00 GMT', extraHeaders: [] });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { raw } = await ask((server.address() as AddressInfo).port, { keep: true });

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { hasDate } from './http-date.ts';
 import type { RespondTools } from './sent.ts';
 
 /** Bytes handed to the system before a reset need this long to reach the peer: a reset discards what has not left. */
@@ -45,7 +46,7 @@ export class Line {
     const extra = leaveOut.length === 0 ? this.#tools.extraHeaders : this.#tools.extraHeaders.filter((_, index, all) => !leaveOut.includes(all[index - (index % 2)]!.toLowerCase()));
     const flat = [...headers, ...extra];
     for (const name of leaveOut) this.#response.removeHeader(name);
-    writeHead(this.#response, status, flat);
+    writeHead(this.#response, status, leaveOut.includes('date') || hasDate(flat) ? flat : [...flat, 'Date', this.#tools.date()]);
     const pairs: [string, string][] = [];
     for (let index = 0; index + 1 < flat.length; index += 2) pairs.push([flat[index]!, flat[index + 1]!]);
     return pairs;

@@ -9,6 +9,8 @@ export interface RespondTools {
   wait(ms: number, signal: AbortSignal): Promise<void>;
   /** Name, value, name, value: put after the headers of the answer. */
   readonly extraHeaders: readonly string[];
+  /** The value of `Date`, for an answer that has none of its own. */
+  date(): string;
   /** Given when the server closes: what hangs lets go. */
   readonly closing?: AbortSignal;
 }
@@ -17,7 +19,7 @@ export interface RespondTools {
 export interface Sent {
   /** Null when the connection ended without a status. */
   readonly status: number | null;
-  /** As sent, Content-Length included; those that Node adds by itself (Date, Connection, Transfer-Encoding) are not among them. */
+  /** As sent, Content-Length included; Date, and those that Node adds by itself (Connection, Transfer-Encoding), are not among them. */
   readonly headers: readonly (readonly [string, string])[];
   /** The first 64 KiB of the body as it went out. */
   readonly preview: Buffer;
