@@ -91,8 +91,7 @@ function makeLive(route: Route, scenario: Scenario, counted: ReadonlySet<string>
       answersKey: `${counterKey}${separator}${route.fingerprint}${separator}${rule.index}`,
       calls: 0,
       meter: null,
-      lastUrl: '',
-      lastHeaders: [],
+      last: null,
     })),
   };
 }

@@ -1,4 +1,4 @@
-import type { Needs, Route, Rule, RuleReference, Scenario, Scheme } from '../model/index.ts';
+import type { ExchangeDraft, Needs, Route, Rule, RuleReference, Scenario, Scheme } from '../model/index.ts';
 import type { RuleMeter } from './meter.ts';
 import type { RuleIndex } from './rule-index.ts';
 
@@ -12,9 +12,18 @@ export interface LiveRule {
   calls: number;
   /** What the server's metrics count it by; null until it answers. */
   meter: RuleMeter | null;
-  /** URL and raw headers of the last request that it answered: while the same come again, the journal keeps them once. */
-  lastUrl: string;
-  lastHeaders: readonly string[];
+  /** The exchange that it answered last: while the like of it come again, the journal keeps what they share once. */
+  last: LastExchange | null;
+}
+
+/** What the next exchange of a rule may have in common with the last. */
+export interface LastExchange {
+  /** As sent. */
+  readonly url: string;
+  /** As sent. */
+  readonly headers: readonly string[];
+  /** The answer, when it was one that was made at load, and the exchange as the journal keeps it. */
+  readonly quick: { readonly answer: object; readonly kept: ExchangeDraft } | null;
 }
 
 /** A route as it serves. */

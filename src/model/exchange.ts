@@ -86,3 +86,33 @@ export interface FullExchange extends Exchange {
   /** What was sent because of it, the oldest first. */
   readonly callbacks: readonly CallbackAttempt[];
 }
+
+/** A body as it went over the wire: its beginning, and what is known of the whole. */
+export interface Captured {
+  /** The first bytes, at most 64 KiB. Not written to again by its giver. */
+  readonly preview: Buffer;
+  /** Of all that went over the wire. */
+  readonly sizeBytes: number;
+  /** Lower-case hex of the whole body. Null: `preview` is the whole, and is hashed when somebody asks. A function is asked when somebody asks. */
+  readonly sha256: string | null | (() => string | Promise<string>);
+  /** The Content-Type header as sent, parameters included. */
+  readonly type: string | null;
+  /** True for the body of a fixed reply: the same Buffer comes again and lives elsewhere, so it does not count against the journal's bytes. */
+  readonly shared?: boolean;
+}
+
+/** An exchange as the pass hands it to the journal: nothing is formatted, hashed or copied yet. */
+export interface ExchangeDraft extends Omit<Exchange, 'at'> {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  /** Without prefix and query. */
+  readonly path: string;
+  /** Name, value, name, value …, as in `rawHeaders`. */
+  readonly requestHeaders: readonly string[];
+  readonly requestBody: Captured | null;
+  /** Name, value, name, value …. */
+  readonly replyHeaders: readonly string[];
+  readonly replyBody: Captured | null;
+  /** Absent: none was made. */
+  readonly callbacks?: readonly CallbackAttempt[];
+}

@@ -95,7 +95,7 @@ function answerByRule(app: App, pass: Pass, request: Request, decision: ReplyDec
   const quick = plain ? quickAnswer(reply.fixed) : null;
   if (quick) {
     sendQuick(quick, pass.response, pass.id, app.httpDate());
-    recordQuick(app, pass, outcome, quick);
+    recordQuick(app, pass, outcome, live, quick);
   }
   else settleLater(app, pass, finish(app, pass, request, reply.fixed, outcome, pauseMs, headers));
 }

@@ -4,6 +4,8 @@ import type { ExchangeDraft } from '../world/journal.ts';
 
 /** What the running server tells the person at its terminal. One line per event, control characters escaped. */
 export interface Log {
+  /** Whether it tells of every exchange, not only of those that something was wrong with. */
+  readonly tellsAll: boolean;
   /** An exchange: always when something was wrong with it (unmatched, a violation, an expression that failed, a client that went away); all of them when a log was asked for. */
   exchange(draft: ExchangeDraft): void;
   /** A message for people. */
@@ -28,6 +30,7 @@ export function createLog(options: LogOptions): Log {
     write(`${format === 'json' ? JSON.stringify({ time: new Date(now()).toISOString(), event, ...facts }) : printable(text)}\n`);
   };
   return {
+    tellsAll: format !== null && !quiet,
     exchange(draft) {
       const { rule, nearest, status, note, violations } = draft;
       const refused = note !== null && status !== null && status >= 400;

@@ -40,9 +40,9 @@ export class Metrics implements Measured {
   }
 
   /** `route`: the one that was found, for a request that none of its rules answered; null when there was none. */
-  count(draft: ExchangeDraft, live: LiveRule | null, route: string | null): void {
+  count(draft: ExchangeDraft, durationMs: number, live: LiveRule | null, route: string | null): void {
     const meter = live === null ? this.#meter(route ?? none, none) : (live.meter ??= this.#meter(live.reference.route, live.reference.name ?? `${live.reference.file}:${live.reference.line}`));
-    meter.add(draft.status, draft.durationMs, draft.violations.length);
+    meter.add(draft.status, durationMs, draft.violations.length);
     if (live === null && isUnmatched(draft)) this.unmatched += 1;
     if (draft.requestBody !== null) this.receivedBytes += draft.requestBody.sizeBytes;
     if (draft.replyBody !== null) this.sentBytes += draft.replyBody.sizeBytes;

@@ -14,6 +14,8 @@ export interface QuickAnswer {
   /** Null when the bytes are many, or the status has none. */
   readonly piece: OnePiece | null;
   readonly captured: Captured | null;
+  /** Whether it is the answer to one request after another. */
+  readonly lasts: boolean;
 }
 
 const prepared = new WeakMap<Answer, QuickAnswer | 'slow'>();
@@ -44,10 +46,11 @@ function prepare(answer: Answer): QuickAnswer | 'slow' {
   if (!head) return 'slow';
   const { status, headers, bytes } = head;
   const type = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+  const lasts = answer.fleeting !== true;
   const captured: Captured | null =
-    bytes.length === 0 ? null : { preview: bytes.length > previewBytes ? bytes.subarray(0, previewBytes) : bytes, sizeBytes: bytes.length, sha256: bytes.length > previewBytes ? hashOfWhole(bytes) : null, type: type < 0 ? null : headers[type + 1]!, shared: answer.fleeting !== true };
-  const piece = bytes.length > 0 && bytes.length <= mostInOnePiece ? new OnePiece(status, headers, bytes, answer.fleeting === true) : null;
-  return { status, headers, bytes, captured, piece };
+    bytes.length === 0 ? null : { preview: bytes.length > previewBytes ? bytes.subarray(0, previewBytes) : bytes, sizeBytes: bytes.length, sha256: bytes.length > previewBytes ? hashOfWhole(bytes) : null, type: type < 0 ? null : headers[type + 1]!, shared: lasts };
+  const piece = bytes.length > 0 && bytes.length <= mostInOnePiece ? new OnePiece(status, headers, bytes, lasts) : null;
+  return { status, headers, bytes, captured, piece, lasts };
 }
 
 function hashOfWhole(bytes: Buffer): () => Promise<string> {

@@ -1,4 +1,4 @@
-import type { LiveRule } from '../engine/live-plan.ts';
+import type { LastExchange, LiveRule } from '../engine/live-route.ts';
 import type { Answer, CallbackRequest, NearMiss, ReceivedBody, Violation } from '../model/index.ts';
 import { previewBytes, type Captured, type ExchangeDraft } from '../world/journal.ts';
 import type { App } from './app.ts';
@@ -30,22 +30,39 @@ export function recordExchange(app: App, pass: Recorded, answer: Answer | null, 
   keep(app, pass, outcome, sent?.status ?? null, answer?.fault ?? null, outcome.note ?? sent?.note ?? null, sent ? sent.headers.flat() : nothing, reply);
 }
 
-/** The same for an answer that was made at load: nothing is copied or hashed. */
-export function recordQuick(app: App, pass: Recorded, outcome: Outcome, quick: QuickAnswer): void {
-  keep(app, pass, outcome, quick.status, null, null, quick.headers, quick.captured);
+/** The same for an answer that was made at load: nothing is copied or hashed. One more that is like the last is kept as just that. */
+export function recordQuick(app: App, pass: Pass, outcome: Outcome, live: LiveRule, quick: QuickAnswer): void {
+  const { last } = live;
+  if (last?.quick && last.quick.answer === quick && isLike(last, last.quick.kept, pass, outcome) && !app.log.tellsAll) {
+    const { kept } = last.quick;
+    const durationMs = app.elapsed() - pass.startMs;
+    app.metrics.count(kept, durationMs, live, null);
+    app.journal.repeat(kept, pass.id, pass.nowMs, durationMs);
+    return;
+  }
+  const kept = keep(app, pass, outcome, quick.status, null, null, quick.headers, quick.captured);
+  const { url, headers } = live.last!;
+  if (quick.lasts && !outcome.body?.present) live.last = { url, headers, quick: { answer: quick, kept } };
+}
+
+/** Whether an exchange differs from this one in no more than id, time and duration. */
+function isLike(last: LastExchange, kept: ExchangeDraft, pass: Pass, outcome: Outcome): boolean {
+  const { request, found } = pass;
+  return request.url === last.url && pass.session === kept.session && request.method === kept.method && scenarioOf(found) === kept.scenario
+    && outcome.violations!.length === 0 && !outcome.body!.present && areEqual(last.headers, request.rawHeaders);
 }
 
 /** One literal, all of one shape: this is on the way of every request. The log gets what the journal keeps, without secrets. */
-function keep(app: App, pass: Recorded, outcome: Outcome, status: number | null, fault: string | null, note: string | null, replyHeaders: readonly string[], replyBody: Captured | null): void {
+function keep(app: App, pass: Recorded, outcome: Outcome, status: number | null, fault: string | null, note: string | null, replyHeaders: readonly string[], replyBody: Captured | null): ExchangeDraft {
   const { request, found, head } = pass;
   const live = outcome.live ?? null;
-  const url = live === null ? request.url! : sharedUrl(live, request.url!);
+  const { url, headers } = live === null ? { url: request.url!, headers: request.rawHeaders } : shared(live, request.url!, request.rawHeaders);
   const path = head === undefined ? url : head.address.path;
   const draft: ExchangeDraft = {
     id: pass.id,
     atMs: pass.nowMs,
     session: pass.session,
-    scenario: found !== undefined && found.kind === 'route' ? found.route.scenario.name : null,
+    scenario: scenarioOf(found),
     method: request.method!,
     url,
     path: path === url ? url : path,
@@ -56,28 +73,37 @@ function keep(app: App, pass: Recorded, outcome: Outcome, status: number | null,
     nearest: outcome.nearest ?? nothing,
     fault,
     note,
-    requestHeaders: live === null ? request.rawHeaders : sharedHeaders(live, request.rawHeaders),
+    requestHeaders: headers,
     requestBody: capturedBody(outcome, request),
     replyHeaders,
     replyBody,
   };
-  app.metrics.count(draft, live, found !== undefined && found.kind === 'route' ? found.route.route.id : null);
-  app.log.exchange(app.journal.record(draft));
+  app.metrics.count(draft, draft.durationMs, live, found !== undefined && found.kind === 'route' ? found.route.route.id : null);
+  const kept = app.journal.record(draft);
+  app.log.exchange(kept);
+  return kept;
+}
+
+function scenarioOf(found: Pass['found'] | undefined): string | null {
+  return found !== undefined && found.kind === 'route' ? found.route.scenario.name : null;
 }
 
 /**
  * What the journal keeps outlives the collector's quick rounds, which then cost more than the rest of the pass. A client that
  * asks again sends the same bytes again: the first of the equal ones is kept, and the others go at once.
  */
-function sharedUrl(live: LiveRule, url: string): string {
-  return live.lastUrl === url ? live.lastUrl : (live.lastUrl = url);
+function shared(live: LiveRule, url: string, headers: readonly string[]): LastExchange {
+  const { last } = live;
+  const sameUrl = last?.url === url;
+  const sameHeaders = last !== null && areEqual(last.headers, headers);
+  if (sameUrl && sameHeaders) return last;
+  return (live.last = { url: sameUrl ? last.url : url, headers: sameHeaders ? last.headers : headers, quick: null });
 }
 
-function sharedHeaders(live: LiveRule, headers: readonly string[]): readonly string[] {
-  const last = live.lastHeaders;
-  if (last.length !== headers.length) return (live.lastHeaders = headers);
-  for (let index = 0; index < headers.length; index += 1) if (last[index] !== headers[index]) return (live.lastHeaders = headers);
-  return last;
+function areEqual(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let index = 0; index < some.length; index += 1) if (some[index] !== others[index]) return false;
+  return true;
 }
 
 function capturedBody({ body, preview }: Outcome, request: Recorded['request']): Captured | null {

@@ -1,39 +1,11 @@
 import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import type { CallbackAttempt, Exchange, FullExchange, RecordedBody, RecordedHeaders, RecordedMessage } from '../model/index.ts';
+import type { CallbackAttempt, Captured, Exchange, ExchangeDraft, FullExchange, RecordedBody, RecordedHeaders, RecordedMessage } from '../model/index.ts';
+
+export type { Captured, ExchangeDraft } from '../model/index.ts';
 
 /** Bytes of a body that the journal keeps at most. */
 export const previewBytes = 65_536;
-
-/** A body as it went over the wire: its beginning, and what is known of the whole. */
-export interface Captured {
-  /** The first bytes, at most {@link previewBytes}. Not written to again by its giver. */
-  readonly preview: Buffer;
-  /** Of all that went over the wire. */
-  readonly sizeBytes: number;
-  /** Lower-case hex of the whole body. Null: `preview` is the whole, and is hashed when somebody asks. A function is asked when somebody asks. */
-  readonly sha256: string | null | (() => string | Promise<string>);
-  /** The Content-Type header as sent, parameters included. */
-  readonly type: string | null;
-  /** True for the body of a fixed reply: the same Buffer comes again and lives elsewhere, so it does not count against the journal's bytes. */
-  readonly shared?: boolean;
-}
-
-/** An exchange as the pass hands it to the journal: nothing is formatted, hashed or copied yet. */
-export interface ExchangeDraft extends Omit<Exchange, 'at'> {
-  /** Milliseconds since the epoch. */
-  readonly atMs: number;
-  /** Without prefix and query. */
-  readonly path: string;
-  /** Name, value, name, value …, as in `rawHeaders`. */
-  readonly requestHeaders: readonly string[];
-  readonly requestBody: Captured | null;
-  /** Name, value, name, value …. */
-  readonly replyHeaders: readonly string[];
-  readonly replyBody: Captured | null;
-  /** Absent: none was made. */
-  readonly callbacks?: readonly CallbackAttempt[];
-}
 
 /** The exchange as a list shows it. */
 export function summarize(draft: ExchangeDraft): Exchange {

@@ -2,6 +2,8 @@ import type { ExchangeDraft } from './exchange-draft.ts';
 
 /** Bytes of the objects of one exchange, headers and bodies aside. */
 const fixedBytes = 400;
+/** Bytes of one that is like another: its id, and numbers. */
+export const alikeBytes = 120;
 /** Bytes of a string beside its letters. */
 const stringBytes = 20;
 /** Bytes of an attempt at a callback beside its URL and its error. */

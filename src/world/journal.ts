@@ -1,6 +1,7 @@
 import type { CallbackAttempt, Exchange, FullExchange } from '../model/index.ts';
 import { inFull, previewBytes, sha256Of, summarize, withCallback, type Captured, type ExchangeDraft } from './exchange-draft.ts';
-import { estimate } from './exchange-weight.ts';
+import { ExchangeRing } from './exchange-ring.ts';
+import { alikeBytes, estimate } from './exchange-weight.ts';
 import { DroppedCounts } from './dropped-counts.ts';
 import { matchesFilter, type JournalFilter } from './journal-filter.ts';
 import { createRedactor, type Redactor, type Secrets } from './redact.ts';
@@ -54,6 +55,8 @@ export interface Journal {
   readonly bytes: number;
   /** Gives what was kept, its secrets redacted: what a log may show. */
   record(draft: ExchangeDraft): ExchangeDraft;
+  /** Keeps one more exchange that is, but for id, time and duration, like one that `record` gave back. */
+  repeat(like: ExchangeDraft, id: string, atMs: number, durationMs: number): void;
   /** Null when `after` is neither a cursor nor the id of an exchange that is still kept. */
   list(filter?: JournalFilter): ExchangeList | null;
   get(id: string): Promise<FullExchange | null>;
@@ -87,29 +90,19 @@ export function createJournal(options: JournalOptions = {}): Journal {
   return new RingJournal(options);
 }
 
-/** An exchange in the ring: with a number that grows from one to the next, and its bytes. */
-type Kept = readonly [draft: ExchangeDraft, number: number, bytes: number];
-
 class RingJournal implements Journal {
-  readonly #capacity: number;
   readonly #maxBytes: number;
   #redactor: Redactor;
   #secrets: Secrets;
   readonly #keep: JournalKeeper | null;
   readonly #listeners = new Set<(exchange: Exchange) => void>();
   readonly #callbackListeners = new Set<(callback: RecordedCallback) => void>();
-  /** Three lists side by side, rather than one of objects: recording then makes no garbage. */
-  readonly #drafts: (ExchangeDraft | undefined)[] = [];
-  readonly #numbers: number[] = [];
-  readonly #sizes: number[] = [];
-  #oldest = 0;
-  #size = 0;
-  #bytes = 0;
+  readonly #ring: ExchangeRing;
   #lastNumber = 0;
   readonly #dropped = new DroppedCounts();
 
   constructor(options: JournalOptions) {
-    this.#capacity = Math.max(1, options.capacity ?? defaultCapacity);
+    this.#ring = new ExchangeRing(Math.max(1, options.capacity ?? defaultCapacity));
     this.#maxBytes = options.maxBytes ?? defaultMaxBytes;
     this.#secrets = { headers: options.secretHeaders ?? [], names: [] };
     this.#redactor = createRedactor(this.#secrets.headers, this.#secrets.names);
@@ -118,22 +111,24 @@ class RingJournal implements Journal {
   }
 
   get size(): number {
-    return this.#size;
+    return this.#ring.size;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#ring.bytes;
   }
 
   record(draft: ExchangeDraft): ExchangeDraft {
     const clean = withOwnPreviews(this.#redactor.draft(draft));
     this.#add(clean, (this.#lastNumber += 1), estimate(clean));
-    if (this.#keep !== null) this.#keep.append(clean);
-    if (this.#listeners.size > 0) {
-      const summary = summarize(clean);
-      for (const listener of this.#listeners) listener(summary);
-    }
+    this.#tell(clean);
     return clean;
+  }
+
+  repeat(like: ExchangeDraft, id: string, atMs: number, durationMs: number): void {
+    this.#makeRoom(alikeBytes);
+    this.#ring.push(like, id, atMs, durationMs, (this.#lastNumber += 1), alikeBytes);
+    if (this.#keep !== null || this.#listeners.size > 0) this.#tell({ ...like, id, atMs, durationMs });
   }
 
   list(filter: JournalFilter = {}): ExchangeList | null {
@@ -144,32 +139,33 @@ class RingJournal implements Journal {
     let total = 0;
     let last = 0;
     let more = false;
-    for (let index = this.#size - 1; index >= 0; index -= 1) {
-      const [draft, number] = this.#at(index);
-      if (!matchesFilter(draft, filter)) continue;
+    for (let index = this.#ring.size - 1; index >= 0; index -= 1) {
+      if (!matchesFilter(this.#ring.alike(index), filter)) continue;
       total += 1;
+      const number = this.#ring.numberAt(index);
       if (number >= before) continue;
       if (items.length >= limit) {
         more = true;
         continue;
       }
-      items.push(summarize(draft));
+      items.push(summarize(this.#ring.at(index)));
       last = number;
     }
     return { items, total, next: more && items.length > 0 ? `before-${last}` : null };
   }
 
   async get(id: string): Promise<FullExchange | null> {
-    const found = this.#find(id);
-    return found === null ? null : inFull(found[0]);
+    const found = this.find(id);
+    return found === null ? null : inFull(found);
   }
 
   find(id: string): ExchangeDraft | null {
-    return this.#find(id)?.[0] ?? null;
+    const index = this.#ring.indexOf(id);
+    return index === null ? null : this.#ring.at(index);
   }
 
   kept(): readonly ExchangeDraft[] {
-    return Array.from({ length: this.#size }, (_, index) => this.#at(index)[0]);
+    return this.#ring.all().map(([draft]) => draft);
   }
 
   dropped(session: string | null): number {
@@ -178,11 +174,10 @@ class RingJournal implements Journal {
 
   clear(session: string | null = null): number {
     this.#dropped.forget(session);
-    const all = Array.from({ length: this.#size }, (_, index) => this.#at(index));
+    const all = this.#ring.all();
     const kept = session === null ? [] : all.filter(([draft]) => draft.session !== session);
     if (kept.length === all.length) return 0;
-    this.#drafts.length = this.#numbers.length = this.#sizes.length = 0;
-    this.#oldest = this.#size = this.#bytes = 0;
+    this.#ring.clear();
     for (const one of kept) this.#add(...one);
     this.#keep?.replace(kept.map(([draft]) => draft));
     return all.length - kept.length;
@@ -195,16 +190,12 @@ class RingJournal implements Journal {
   }
 
   noteCallback(exchange: string, attempt: CallbackAttempt): boolean {
-    const index = this.#indexOf(exchange);
+    const index = this.#ring.indexOf(exchange);
     if (index === null) return false;
     const clean = { ...attempt, url: this.#redactor.url(attempt.url), error: attempt.error === null ? null : this.#redactor.url(attempt.error) };
-    const slot = (this.#oldest + index) % this.#capacity;
-    const draft = withCallback(this.#drafts[slot]!, clean);
-    const bytes = estimate(draft);
-    this.#drafts[slot] = draft;
-    this.#bytes += bytes - this.#sizes[slot]!;
-    this.#sizes[slot] = bytes;
-    while (this.#size > 1 && this.#bytes > this.#maxBytes) this.#dropOldest();
+    const draft = withCallback(this.#ring.at(index), clean);
+    this.#ring.replace(index, draft, estimate(draft));
+    while (this.size > 1 && this.bytes > this.#maxBytes) this.#dropOldest();
     this.#keep?.amend(exchange, clean);
     for (const listener of this.#callbackListeners) listener({ exchange, session: draft.session, ...clean });
     return true;
@@ -224,46 +215,31 @@ class RingJournal implements Journal {
   }
 
   #add(draft: ExchangeDraft, number: number, bytes: number): void {
-    while (this.#size > 0 && (this.#size >= this.#capacity || this.#bytes + bytes > this.#maxBytes)) this.#dropOldest();
-    const slot = (this.#oldest + this.#size) % this.#capacity;
-    this.#drafts[slot] = draft;
-    this.#numbers[slot] = number;
-    this.#sizes[slot] = bytes;
-    this.#size += 1;
-    this.#bytes += bytes;
+    this.#makeRoom(bytes);
+    this.#ring.push(draft, draft.id, draft.atMs, draft.durationMs, number, bytes);
+  }
+
+  #makeRoom(bytes: number): void {
+    while (this.size > 0 && (this.#ring.isFull || this.bytes + bytes > this.#maxBytes)) this.#dropOldest();
   }
 
   #dropOldest(): void {
-    this.#dropped.add(this.#drafts[this.#oldest]!.session);
-    this.#drafts[this.#oldest] = undefined;
-    this.#bytes -= this.#sizes[this.#oldest]!;
-    this.#oldest = (this.#oldest + 1) % this.#capacity;
-    this.#size -= 1;
+    this.#dropped.add(this.#ring.shift());
   }
 
-  /** The n-th exchange, counted from the oldest. */
-  #at(index: number): Kept {
-    const slot = (this.#oldest + index) % this.#capacity;
-    return [this.#drafts[slot]!, this.#numbers[slot]!, this.#sizes[slot]!];
-  }
-
-  #find(id: string): Kept | null {
-    const index = this.#indexOf(id);
-    return index === null ? null : this.#at(index);
-  }
-
-  /** From the newest on: people ask for what they have just seen. */
-  #indexOf(id: string): number | null {
-    for (let index = this.#size - 1; index >= 0; index -= 1) {
-      if (this.#drafts[(this.#oldest + index) % this.#capacity]!.id === id) return index;
-    }
-    return null;
+  #tell(draft: ExchangeDraft): void {
+    if (this.#keep !== null) this.#keep.append(draft);
+    if (this.#listeners.size === 0) return;
+    const summary = summarize(draft);
+    for (const listener of this.#listeners) listener(summary);
   }
 
   /** The number that a cursor or the id of an exchange stands for. */
   #numberOf(after: string): number | null {
     const cursor = /^before-(\d{1,15})$/.exec(after);
-    return cursor ? Number(cursor[1]) : (this.#find(after)?.[1] ?? null);
+    if (cursor) return Number(cursor[1]);
+    const index = this.#ring.indexOf(after);
+    return index === null ? null : this.#ring.numberAt(index);
   }
 }
 

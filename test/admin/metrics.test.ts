@@ -103,7 +103,7 @@ test('needs the token where one is set, and counts no request to the admin API',
 test('past fifty thousand rules all others are counted as one', () => {
   const metrics = new Metrics();
   const live = (line: number): LiveRule => ({ reference: { route: 'GET /', name: null, file: 'a.yaml', line }, meter: null }) as LiveRule;
-  for (let line = 1; line <= 50_010; line += 1) metrics.count(draft(), live(line), null);
+  for (let line = 1; line <= 50_010; line += 1) metrics.count(draft(), 1, live(line), null);
   const rules = [...metrics.rules];
   expect(rules).toHaveLength(50_001);
   expect([rules.at(-1)!.route.route, rules.at(-1)!.rule, rules.at(-1)!.counts]).toEqual(['other', 'other', [10]]);

@@ -41,6 +41,28 @@ test('what the server dates is dated by its own clock, whichever way the answer 
   for (const path of ['/a/fixed', '/a/fixed', '/a/7', '/unknown']) expect((await ask(server, path)).headers.date, path).toBe('Sun, 01 Nov 2026 12:00:00 GMT');
 });
 
+test('requests that are alike and requests that are not are told apart in the journal', async () => {
+  const sent: readonly { readonly path: string; readonly headers?: Record<string, string>; readonly method?: string }[] = [
+    { path: '/any' }, { path: '/any' }, { path: '/any?x=1' }, { path: '/any', headers: { 'X-Maintenance': '1' } }, { path: '/any', headers: { 'X-A': '1' } }, { path: '/any', headers: { 'X-A': '2' } }, { path: '/any', headers: { 'X-A': '2' } },
+    { path: '/a/fixed' }, { path: '/a/fixed' }, { path: '/a/fixed', headers: { 'Rehearsal-Session': 'one' } }, { path: '/a/fixed', headers: { 'Rehearsal-Session': 'two' } }, { path: '/a/fixed', headers: { 'X-A': '1' } }, { path: '/a/fixed', headers: { 'X-A': '2' } }, { path: '/a/fixed', headers: { Authorization: 'Bearer abcdef' } }, { path: '/a/fixed', headers: { Authorization: 'Bearer abcdef' } }, { path: '/a/fixed?q=1' }, { path: '/a/fixed', method: 'HEAD' }, { path: '/a/fixed' },
+  ];
+  const ids: string[] = [];
+  for (const { path, ...options } of sent) {
+    const answered = await ask(server, path, options);
+    ids.push(String(answered.headers['rehearsal-exchange']));
+  }
+  const kept = await Promise.all(ids.map(async (id) => (await server.exchange(id))!));
+  expect(new Set(ids).size).toBe(sent.length);
+  for (const [index, { path, headers = {}, method = 'GET' }] of sent.entries()) {
+    const { id, url, session, request, reply, ...rest } = kept[index]!;
+    const named = Object.entries(headers).filter(([name]) => name.startsWith('X-')).map(([name, value]) => [name.toLowerCase(), value]);
+    expect([id, url, rest.method, session, Object.entries(request.headers).filter(([name]) => name.startsWith('x-')), reply.headers['rehearsal-exchange'], rest.scenario], `${index} ${path}`)
+      .toEqual([ids[index], path, method, headers['Rehearsal-Session'] ?? 'default', named, ids[index], 'rules']);
+    expect(JSON.stringify(request)).not.toContain('abcdef');
+  }
+  expect((await server.journal({ session: 'one' })).items.map(({ url }) => url)).toEqual(['/a/fixed']);
+});
+
 describe('routes', () => {
   test('the more specific route wins, whatever their order', async () => {
     expect(await text('/a/fixed')).toBe('literal');

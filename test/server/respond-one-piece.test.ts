@@ -35,7 +35,7 @@ const responses = (text: string): string[] => text.split(/(?=HTTP\/1\.1 )/);
 
 describe('a response in one piece', () => {
   it('is byte for byte the one that Node wrote the first time, but for its id and date', async () => {
-    const port = await serve(new OnePiece(201, ['Content-Type', 'application/x-bytes', 'X-Twice', 'a', 'X-Twice', 'b', 'Content-Length', '256'], every, false));
+    const port = await serve(new OnePiece(201, ['Content-Type', 'application/x-bytes', 'X-Twice', 'a', 'X-Twice', 'b', 'Content-Length', '256'], every, true));
     const [one, two, three, four] = responses(await exchange(port, get + get + get + last));
     expect(one).toBe(`HTTP/1.1 201 Created\r\nContent-Type: application/x-bytes\r\nX-Twice: a\r\nX-Twice: b\r\nContent-Length: 256\r\nRehearsal-Exchange: e1\r\nDate: ${first}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n\r\n${every.toString('latin1')}`);
     expect(two).toBe(one!.replace('e1', 'e2').replace(first, later));
@@ -44,29 +44,29 @@ describe('a response in one piece', () => {
   });
 
   it('is right when the first client closes its connection, and for one that speaks HTTP/1.0', async () => {
-    const port = await serve(new OnePiece(200, ['Content-Length', '2'], Buffer.from('ok'), false));
+    const port = await serve(new OnePiece(200, ['Content-Length', '2'], Buffer.from('ok'), true));
     expect(await exchange(port, last)).toMatch(/Connection: close\r\n\r\nok$/);
     expect(await exchange(port, 'GET / HTTP/1.0\r\n\r\n')).toMatch(/Connection: close\r\n\r\nok$/);
     expect(responses(await exchange(port, get + last)).map((text) => /Connection: \S+/.exec(text)![0])).toEqual(['Connection: keep-alive', 'Connection: close']);
   });
 
   it('keeps a date of its own, and headers that look like those that change', async () => {
-    const port = await serve(new OnePiece(200, ['Date', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Content-Length', '1'], Buffer.from('x'), false));
+    const port = await serve(new OnePiece(200, ['Date', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Content-Length', '1'], Buffer.from('x'), true));
     const dated = responses(await exchange(port, get + get + last));
     expect(dated.map((text) => text.match(/Date: [^\r]*/g))).toEqual(dated.map(() => ['Date: Thu, 01 Jan 1970 00:00:00 GMT']));
-    const alike = await serve(new OnePiece(200, ['X-Note', `Rehearsal-Exchange: e1 Date: ${first}`, 'Content-Length', '1'], Buffer.from('x'), false));
+    const alike = await serve(new OnePiece(200, ['X-Note', `Rehearsal-Exchange: e1 Date: ${first}`, 'Content-Length', '1'], Buffer.from('x'), true));
     expect(responses(await exchange(alike, get + last))[1]).toContain(`X-Note: Rehearsal-Exchange: e1 Date: ${first}\r\nContent-Length: 1\r\nRehearsal-Exchange: e2\r\nDate: ${later}\r\n`);
   });
 
   it('leaves a connection to what its reply says of it, and chunks what its reply has chunked', async () => {
-    const closing = await serve(new OnePiece(200, ['Connection', 'close', 'Content-Length', '2'], Buffer.from('ok'), false));
+    const closing = await serve(new OnePiece(200, ['Connection', 'close', 'Content-Length', '2'], Buffer.from('ok'), true));
     expect(responses(await exchange(closing, get + get))).toHaveLength(1);
-    const chunked = await serve(new OnePiece(200, ['Transfer-Encoding', 'chunked'], Buffer.from('chunk'), false));
+    const chunked = await serve(new OnePiece(200, ['Transfer-Encoding', 'chunked'], Buffer.from('chunk'), true));
     for (const text of responses(await exchange(chunked, get + get + last))) expect(text).toMatch(/\r\n\r\n5\r\nchunk\r\n0\r\n\r\n$/);
   });
 
   it('made for one request is as true as one that is kept', async () => {
-    const port = await serve(new OnePiece(200, ['Content-Length', '256'], every, true));
+    const port = await serve(new OnePiece(200, ['Content-Length', '256'], every, false));
     for (const text of responses(await exchange(port, get + get + last))) expect(text.endsWith(`\r\n\r\n${every.toString('latin1')}`)).toBe(true);
   });
 });

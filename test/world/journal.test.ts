@@ -54,6 +54,65 @@ describe('the ring', () => {
   });
 });
 
+describe('an exchange that is like one before it', () => {
+  const later = { id: 'again', atMs: Date.UTC(2026, 10, 21), durationMs: 1.5 };
+  const repeated = (options: Parameters<typeof createJournal>[0] = {}, like = {}) => {
+    const journal = createJournal(options);
+    const kept = journal.record(draft({ id: 'first', requestHeaders: ['Authorization', 'Bearer abcdef'], replyBody: body('hello', 'text/plain'), ...like }));
+    const repeat = () => journal.repeat(kept, later.id, later.atMs, later.durationMs);
+    return { journal, kept, repeat };
+  };
+
+  it('is listed, found and shown in full with its own id, time and duration', async () => {
+    const { journal, repeat } = repeated();
+    repeat();
+    const [again, first] = journal.list()!.items;
+    expect(again).toEqual({ ...first, id: 'again', at: '2026-11-21T00:00:00.000Z', durationMs: 1.5 });
+    const [one, two] = [(await journal.get('first'))!, (await journal.get('again'))!];
+    expect(two).toEqual({ ...one, id: 'again', at: again!.at, durationMs: 1.5, reply: { ...one.reply, headers: { ...one.reply.headers, 'rehearsal-exchange': 'again' } } });
+    expect(JSON.stringify(two)).not.toContain('abcdef');
+    expect(journal.find('again')).toMatchObject(later);
+    expect(journal.kept().map(({ id }) => id)).toEqual(['first', 'again']);
+    expect(journal.list({ after: 'again' })!.items.map(({ id }) => id)).toEqual(['first']);
+  });
+
+  it('counts against capacity and bytes, and goes with its session', () => {
+    const { journal, kept } = repeated({ capacity: 3 });
+    for (const id of ['a', 'b', 'c', 'd']) journal.repeat(kept, id, 1, 1);
+    expect(ids(journal)).toEqual(['d', 'c', 'b']);
+    expect(journal.dropped(kept.session)).toBe(2);
+    expect(journal.bytes).toBeGreaterThan(300);
+    expect(journal.clear(kept.session)).toBe(3);
+    expect([journal.size, journal.bytes]).toEqual([0, 0]);
+  });
+
+  it('survives the clearing of another session as it is', () => {
+    const { journal, kept, repeat } = repeated();
+    repeat();
+    journal.record(draft({ id: 'other', session: 'other' }));
+    journal.clear('other');
+    expect(journal.find('again')).toEqual({ ...kept, ...later });
+  });
+
+  it('is heard of by listeners and written to the disk like any other', () => {
+    const appended: unknown[] = [];
+    const heard: string[] = [];
+    const { journal, kept, repeat } = repeated({ keep: { earlier: [], append: (one) => appended.push(one), amend: () => {}, replace: () => {} } });
+    journal.subscribe(({ id }) => heard.push(id));
+    repeat();
+    expect(appended.at(-1)).toEqual({ ...kept, ...later });
+    expect(heard).toEqual(['again']);
+  });
+
+  it('has callbacks of its own', async () => {
+    const { journal, repeat } = repeated();
+    repeat();
+    journal.noteCallback('again', { at: '2026-11-21T00:00:01.000Z', method: 'POST', url: 'https://localhost/hook', attempt: 1, status: 200, error: null, durationMs: 3 });
+    expect((await journal.get('again'))!).toMatchObject({ id: 'again', durationMs: 1.5, callbacks: [{ attempt: 1 }] });
+    expect((await journal.get('first'))!.callbacks).toEqual([]);
+  });
+});
+
 describe('an exchange', () => {
   it('has exactly the names of the contract, in the list and in full', async () => {
     const journal = createJournal();

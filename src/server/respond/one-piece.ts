@@ -26,17 +26,18 @@ export class OnePiece {
   readonly #headers: readonly string[];
   /** One byte a letter, whatever the bytes mean. */
   readonly #letters: string;
-  readonly #sentOnce: boolean;
+  /** Whether it is sent again and again. */
+  readonly #lasts: boolean;
   /** Whether the reply has a `Date` of its own. */
   readonly #dated: boolean;
   #written: Written | null = null;
 
-  /** `sentOnce`: made for one request, so that nothing is kept for a next one. */
-  constructor(status: number, headers: readonly string[], bytes: Buffer, sentOnce: boolean) {
+  /** `lasts`: it is sent again and again; otherwise nothing is kept for a next time. */
+  constructor(status: number, headers: readonly string[], bytes: Buffer, lasts: boolean) {
     this.#status = status;
     this.#headers = headers;
     this.#letters = bytes.toString('latin1');
-    this.#sentOnce = sentOnce;
+    this.#lasts = lasts;
     this.#dated = hasDate(headers);
   }
 
@@ -57,7 +58,7 @@ export class OnePiece {
     }
     keeper._header = head + this.#letters;
     response.end();
-    if (!this.#sentOnce && !this.#dated && response.shouldKeepAlive && keeper._last === false) this.#written = takeApart(head, exchange, date, this.#letters);
+    if (this.#lasts && !this.#dated && response.shouldKeepAlive && keeper._last === false) this.#written = takeApart(head, exchange, date, this.#letters);
   }
 }
 
