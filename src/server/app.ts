@@ -6,6 +6,7 @@ import type { ReportStore } from '../files/reports.ts';
 import type { SettableClock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { HttpDate } from './respond/http-date.ts';
 import type { ReceiveLimits } from './receive/limits.ts';
 import type { Serving } from './serving.ts';
 
@@ -19,8 +20,7 @@ export interface App {
   readonly seed: number;
   readonly limits: ReceiveLimits;
   readonly log: Log;
-  /** The value of `Date` now, by `clock`. */
-  readonly httpDate: () => string;
+  readonly httpDate: HttpDate;
   /** The id of the next exchange. */
   nextId(): string;
   /** Milliseconds on a clock that never jumps, for durations. */

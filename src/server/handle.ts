@@ -94,7 +94,7 @@ function answerByRule(app: App, pass: Pass, request: Request, decision: ReplyDec
   const plain = !pass.head.conditional && request.method !== 'HEAD' && pauseMs === 0 && headers.length === 0 && outcome.callbacks === undefined;
   const quick = plain ? quickAnswer(reply.fixed) : null;
   if (quick) {
-    sendQuick(quick, pass.response, pass.id, app.httpDate());
+    sendQuick(quick, pass.response, pass.id, app.httpDate(pass.nowMs));
     recordQuick(app, pass, outcome, live, quick);
   }
   else settleLater(app, pass, finish(app, pass, request, reply.fixed, outcome, pauseMs, headers));
@@ -107,7 +107,7 @@ async function finish(app: App, pass: Pass, request: Request, answerOrPromise: A
     reset: () => app.resetConnection(pass.request),
     wait: app.wait,
     closing: app.closing,
-    date: app.httpDate,
+    date: () => app.httpDate(app.clock.now()),
     extraHeaders: [...withoutNamesOf(answer, extra), 'Rehearsal-Exchange', pass.id],
   });
   recordExchange(app, pass, answer, sent, outcome);
@@ -130,7 +130,7 @@ function turnAway(app: App, arrival: Arrival, problem: Problem, session: string)
   const answer = problemAnswer(problem, id, app.journalUrl(id));
   const pass = { ...arrival, session, nowMs: app.clock.now() };
   respond(response, readRequest({ id, method: request.method ?? 'GET', url: request.url ?? '/', rawHeaders: request.rawHeaders }), answer, {
-    reset: () => app.resetConnection(request), wait: app.wait, closing: app.closing, date: app.httpDate, extraHeaders: ['Rehearsal-Exchange', id],
+    reset: () => app.resetConnection(request), wait: app.wait, closing: app.closing, date: () => app.httpDate(app.clock.now()), extraHeaders: ['Rehearsal-Exchange', id],
   }).then((sent) => recordExchange(app, pass, answer, sent, { note: problem.detail })).then(() => hangUpPolitely(request)).catch((error: unknown) => failSafely(app, arrival, error));
 }
 

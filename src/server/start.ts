@@ -148,7 +148,7 @@ function createApp({ settings, stores, addresses, ...given }: AppParts): App {
     seed: settings.seed,
     limits: { ...defaultLimits, maxBodyBytes: settings.maxBody, maxParsedBytes: settings.maxParsed },
     elapsed: () => performance.now(),
-    httpDate: createHttpDate(given.clock),
+    httpDate: createHttpDate(),
     journalUrl: (exchange) => addresses.journalUrl(exchange),
     dueFailed: ({ session, operation, detail }) => given.log.info(`A change of the session ${session} whose time came (${operation.kind}) could not be made: ${detail}`),
   };

@@ -1,11 +1,11 @@
-import type { Clock } from '../clock.ts';
+/** The value of `Date` (RFC 9110 §6.6.1) at a time in milliseconds since the epoch. Made once a second. */
+export type HttpDate = (atMs: number) => string;
 
-/** The value of `Date` (RFC 9110 §6.6.1) at the server's time, which a client may hold tokens and caches against. Made once a second. */
-export function createHttpDate(clock: Clock): () => string {
+export function createHttpDate(): HttpDate {
   let second = Number.NaN;
   let text = '';
-  return () => {
-    const now = Math.floor(clock.now() / 1000);
+  return (atMs) => {
+    const now = Math.floor(atMs / 1000);
     if (now !== second) {
       second = now;
       text = new Date(now * 1000).toUTCString();

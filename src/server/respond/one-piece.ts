@@ -1,3 +1,4 @@
+// oxlint-disable no-underscore-dangle -- the names are Node's
 import type { ServerResponse } from 'node:http';
 import { hasDate } from './http-date.ts';
 
