@@ -311,16 +311,16 @@ describe('a connection that is kept', () => {
     expect(raw.toString().match(/\r\n\r\none/g)?.length).toBe(2);
   });
 
-
-  it('keeps headers set on the response before, and every line of its own', async () => {
+  it('says that the connection is to be kept no longer, and keeps every line of its own, dated', async () => {
     const server = createServer((request, response) => {
-      response.setHeader('Connection', 'close');
+      response.shouldKeepAlive = false;
       void respond(response, { method: request.method!, headers: new Map() }, bytesAnswer('x', { headers: ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2'] }), { reset: () => {}, wait: async () => {}, date: () => 'Sat, 21 Nov 2026 12:00:00 GMT', extraHeaders: [] });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { raw } = await ask((server.address() as AddressInfo).port, { keep: true });
     await new Promise((resolve) => server.close(resolve));
     expect(raw.toString()).toMatch(/connection: close/i);
+    expect(raw.toString().match(/^Date: .*/gm)).toEqual(['Date: Sat, 21 Nov 2026 12:00:00 GMT']);
     expect(raw.toString().match(/set-cookie: [ab]=[12]/gi)).toHaveLength(2);
   });
 });

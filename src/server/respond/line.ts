@@ -46,7 +46,7 @@ export class Line {
     const extra = leaveOut.length === 0 ? this.#tools.extraHeaders : this.#tools.extraHeaders.filter((_, index, all) => !leaveOut.includes(all[index - (index % 2)]!.toLowerCase()));
     const flat = [...headers, ...extra];
     for (const name of leaveOut) this.#response.removeHeader(name);
-    writeHead(this.#response, status, leaveOut.includes('date') || hasDate(flat) ? flat : [...flat, 'Date', this.#tools.date()]);
+    this.#response.writeHead(status, leaveOut.includes('date') || hasDate(flat) ? flat : [...flat, 'Date', this.#tools.date()]);
     const pairs: [string, string][] = [];
     for (let index = 0; index + 1 < flat.length; index += 2) pairs.push([flat[index]!, flat[index + 1]!]);
     return pairs;
@@ -148,21 +148,4 @@ export class Line {
     if (this.#response.socket === null && !(await this.#until((settle) => this.#response.once('socket', () => settle())))) return null;
     return this.#gone ? null : this.#response.socket;
   }
-}
-
-/** Headers set on the response before are kept; those of the same name are replaced by ours. */
-function writeHead(response: ServerResponse, status: number, flat: string[]): void {
-  if (response.getHeaderNames().length === 0) {
-    response.writeHead(status, flat);
-    return;
-  }
-  const lines = new Map<string, { readonly name: string; readonly values: string[] }>();
-  for (let index = 0; index + 1 < flat.length; index += 2) {
-    const name = flat[index]!;
-    const known = lines.get(name.toLowerCase());
-    if (known) known.values.push(flat[index + 1]!);
-    else lines.set(name.toLowerCase(), { name, values: [flat[index + 1]!] });
-  }
-  for (const { name, values } of lines.values()) response.setHeader(name, values.length === 1 ? values[0]! : values);
-  response.writeHead(status);
 }
