@@ -1,6 +1,6 @@
 import type { Multi, ReceivedBody, Request } from '../model/index.ts';
 import { noBody } from './received-body.ts';
-import { splitPath } from './split-path.ts';
+import { escapeRawBytes, splitPath } from './split-path.ts';
 import { decodeEscapes, parseUrlEncoded } from './url-encoded.ts';
 
 export { bodyFromBytes, noBody, type BodySource } from './received-body.ts';
@@ -71,7 +71,7 @@ class ReceivedRequest implements Request {
   get query(): Multi {
     if (this.#query === undefined) {
       const start = this.url.indexOf('?');
-      this.#query = start === -1 ? empty : parseUrlEncoded(this.url.slice(start + 1)).values;
+      this.#query = start === -1 ? empty : parseUrlEncoded(escapeRawBytes(this.url.slice(start + 1))).values;
     }
     return this.#query;
   }
@@ -111,8 +111,9 @@ function parseCookies(text: string): Multi {
     let value = pair.slice(equals + 1).trim();
     if (value.length >= 2 && value.startsWith('"') && value.endsWith('"')) value = value.slice(1, -1);
     const known = cookies.get(name);
-    if (known) known.push(decodeEscapes(value));
-    else cookies.set(name, [decodeEscapes(value)]);
+    const decoded = decodeEscapes(escapeRawBytes(value));
+    if (known) known.push(decoded);
+    else cookies.set(name, [decoded]);
   }
   return cookies;
 }

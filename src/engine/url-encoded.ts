@@ -1,11 +1,10 @@
 import type { Multi } from '../model/index.ts';
-import { escapeRawBytes } from './split-path.ts';
 
 const maxNames = 1000;
 const maxValues = 10_000;
 
 /**
- * Names and values of a query or a form, flat: `a[b]` is a name like any other. `+` is a space; an escape that is none,
+ * Names and values of a query (its raw bytes escaped) or a form, flat: `a[b]` is a name like any other. `+` is a space; an escape that is none,
  * or is not UTF-8, stays as it is; a name without `=` has the value ''. What goes beyond 1,000 names or 10,000 values is
  * left out, and `complete` says so.
  */
@@ -38,12 +37,11 @@ function decodeFormText(text: string): string {
 
 /** Text with its percent-escapes read as UTF-8; those that are not stay as they are. */
 export function decodeEscapes(text: string): string {
-  const escaped = escapeRawBytes(text);
-  if (!escaped.includes('%')) return escaped;
+  if (!text.includes('%')) return text;
   try {
-    return decodeURIComponent(escaped);
+    return decodeURIComponent(text);
   } catch {
-    return escaped.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => {
+    return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => {
       try {
         return decodeURIComponent(run);
       } catch {

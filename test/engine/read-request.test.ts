@@ -102,6 +102,13 @@ describe('bodyFromBytes', () => {
     expect(bodyFromBytes({ bytes: Buffer.from([0xff]), contentType: 'image/png' }).text).toBeNull();
   });
 
+  it('reads letters of a form that are not escaped, as `curl -d` sends them', () => {
+    const type = 'application/x-www-form-urlencoded';
+    expect([...json('name=Jürgen+Weiß&é=%C3%BC&city=東京&bad=ü%FF', type).form!]).toEqual([['name', ['Jürgen Weiß']], ['é', ['ü']], ['city', ['東京']], ['bad', ['ü%FF']]]);
+    const latin = bodyFromBytes({ bytes: Buffer.from('name=J\u00fcrgen', 'latin1'), contentType: `${type}; charset=iso-8859-1` });
+    expect(latin.form!.get('name')).toEqual(['Jürgen']);
+  });
+
   it('reads a form, and refuses one of more than 1,000 names', () => {
     const type = 'application/x-www-form-urlencoded';
     expect([...json('a=1&b=x+y&a=2', type).form!]).toEqual([['a', ['1', '2']], ['b', ['x y']]]);
