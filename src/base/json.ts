@@ -82,6 +82,14 @@ export function compareNumbers(a: Numeric, b: Numeric): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
+/** Whether a double is a whole number of times another one, by the decimals that both are written as: 19.99 is 1999 times 0.01. */
+export function isMultiple(value: number, of: number): boolean {
+  if (!Number.isFinite(value)) return false;
+  if (Number.isSafeInteger(value) && Number.isSafeInteger(of)) return value % of === 0;
+  const [x, y] = alignDecimals(decimal(String(value)), decimal(String(of)));
+  return x % y === 0n;
+}
+
 /** Whether a number has no fraction: `1.0` and `1e400` have none. */
 export function isWhole(value: Numeric): boolean {
   if (typeof value !== 'object') return typeof value === 'bigint' || Number.isInteger(value);

@@ -1,4 +1,5 @@
 import { fullFormats } from 'ajv-formats/dist/formats.js';
+import { isMultiple } from '../base/json.ts';
 import { plainNumbers } from '../base/plain-numbers.ts';
 import { step } from './json-pattern.ts';
 import type { SchemaError } from './schema-words.ts';
@@ -66,8 +67,7 @@ function bound(sign: string, holds: (value: number, given: number) => boolean): 
 
 const multipleOf: MakeRule = (given) => {
   if (!isDouble(given) || given <= 0) return null;
-  const isMultiple = (times: number): boolean => times === Number.parseInt(String(times), 10);
-  return (value, path, out) => isMultiple((asDouble(value) as number) / given) || fail(value, path, `multiple of ${given}`, out);
+  return (value, path, out) => isMultiple(asDouble(value) as number, given) || fail(value, path, `multiple of ${given}`, out);
 };
 
 const countUnits = { string: 'characters', array: 'items', object: 'properties' };

@@ -1,5 +1,6 @@
-import type { Ajv, Options, ValidateFunction } from 'ajv';
+import type { Ajv, Options, str, ValidateFunction } from 'ajv';
 import type { Mistake } from '../base/diagnostic.ts';
+import { isMultiple } from '../base/json.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { plainNumbers } from '../base/plain-numbers.ts';
 import { show } from '../base/show.ts';
@@ -24,6 +25,7 @@ export async function makeEngineCheck(given: unknown): Promise<SchemaCheck | Mis
 
 interface Engine {
   readonly Ajv: AjvClass;
+  readonly str: typeof str;
   addFormats(ajv: Ajv): void;
   checkSchema(schema: unknown): Mistake | null;
 }
@@ -44,7 +46,7 @@ async function makeEngine(draft: Draft): Promise<Engine> {
   const checker = new AjvOfDraft({ strict: false, allErrors: true, logger: false });
   addFormats(checker);
   return {
-    Ajv: AjvOfDraft, addFormats,
+    Ajv: AjvOfDraft, str: module.str, addFormats,
     checkSchema(schema) {
       if (checker.validateSchema(schema as object) === true) return null;
       const error = checker.errors?.[0];
@@ -67,6 +69,7 @@ function compile(schema: Readonly<Record<string, unknown>> | boolean, engine: En
     engine.addFormats(ajv);
     for (const format of ignored) ajv.addFormat(format, true);
     useLinearUniqueItems(ajv);
+    useDecimalMultiples(ajv, engine.str);
     const known = (): readonly string[] => [...Object.keys(ajv.RULES.all), 'definitions'];
     countReferences(ajv);
     const validate = ajv.compile(counting(schema) as object);
@@ -171,6 +174,16 @@ function useLinearUniqueItems(ajv: Ajv): void {
   ajv.addKeyword({
     keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', errors: false, error: { message: 'must have items that all differ' },
     validate: (wanted: boolean, items: readonly unknown[]) => !wanted || allDiffer(items),
+  });
+}
+
+/** The engine's own divides doubles: 19.99 would be no multiple of 0.01. */
+function useDecimalMultiples(ajv: Ajv, text: typeof str): void {
+  ajv.removeKeyword('multipleOf');
+  ajv.addKeyword({
+    keyword: 'multipleOf', type: 'number', schemaType: 'number', errors: false, before: 'format',
+    error: { message: ({ schemaCode }) => text`must be multiple of ${schemaCode}` },
+    validate: (of: number, value: number) => isMultiple(value, of),
   });
 }
 

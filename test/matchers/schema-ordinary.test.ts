@@ -5,7 +5,7 @@ import { makeOrdinaryCheck } from '../../src/matchers/ordinary-schema.ts';
 import { makeEngineCheck } from '../../src/matchers/schema-engine.ts';
 
 /** Numbers as the text that they come in: a double, a long integer, a long fraction. */
-const number = fc.oneof({ weight: 5, arbitrary: fc.integer({ min: -3, max: 6 }).map(String) }, fc.constantFrom('0.5', '-0', '1.0', '2.50', '1e3', '1e400', '9007199254740993', '2147483648', '0.1234567890123456789'));
+const number = fc.oneof({ weight: 5, arbitrary: fc.integer({ min: -3, max: 6 }).map(String) }, fc.constantFrom('0.5', '-0', '1.0', '2.50', '19.99', '19.995', '1e3', '1e400', '9007199254740993', '2147483648', '0.1234567890123456789'));
 const text = fc.constantFrom('', 'a', 'ab', 'abc', '😀', '😀é', '\ud800', '2026-01-31', '2026-02-30', '2026-01-31T10:00:00Z', '2026-01-31 10:00:00z', '2016-12-31T23:59:60Z', '10:00:00Z', 'a@b.test', '2c5ea4c0-4067-11e9-8bad-9b1deb4d3b7d', 'https://x.test/a', '127.0.0.1', 'P1D', '[');
 const name = fc.constantFrom('a', 'b', 'x y', '1', 'toString', '__proto__');
 
@@ -33,7 +33,7 @@ const schema = fc.letrec<Tied>((tie) => ({
     fc.oneof(
       fc.constant({}), fc.record({ enum: fc.uniqueArray(scalar, { minLength: 1, maxLength: 12 }) }), fc.record({ const: scalar }),
       fc.record({ title: some(fc.constant('t')), default: some(scalar), 'x-note': some(fc.constant(1)), examples: some(fc.constant([{ a: 1 }])) }),
-      fc.record({ maximum: some(limit), minimum: some(limit), exclusiveMaximum: some(limit), exclusiveMinimum: some(limit), multipleOf: some(fc.constantFrom(1, 0.5, 3)), format: some(fc.constantFrom(...formats)) }),
+      fc.record({ maximum: some(limit), minimum: some(limit), exclusiveMaximum: some(limit), exclusiveMinimum: some(limit), multipleOf: some(fc.constantFrom(1, 0.5, 3, 0.01)), format: some(fc.constantFrom(...formats)) }),
       fc.record({ maxLength: some(count), minLength: some(count), pattern: some(fc.constantFrom('^a', '[a-c]{2}', '\\.test$', '^(a+)+$')), format: some(fc.constantFrom(...formats)) }),
       fc.record({ maxItems: some(count), minItems: some(count), uniqueItems: some(fc.boolean()), items: some(tie('schema')) }),
       fc.record({
@@ -82,6 +82,15 @@ describe('an ordinary schema', () => {
     { format: 'date_time' }, { format: 'iban' }, { pattern: '(?=a)' }, { enum: [{}] }, { enum: [] }, { items: [{}] }, { nullable: true }, { $schema: 'http://json-schema.org/draft-04/schema#' }, { else: {} }, { properties: { a: { $id: 'https://x.test/a' } } },
   ])('is not %j', (odd) => {
     expect(makeOrdinaryCheck(odd)).toBeNull();
+  });
+
+  it.each([
+    ['19.99', 0.01, true], ['0.3', 0.1, true], ['1.15', 0.05, true], ['123456789.01', 0.01, true], ['-0.07', 0.01, true], ['0', 0.3, true], ['1e308', 0.01, true],
+    ['19.995', 0.01, false], ['19.990000001', 0.01, false], ['0.35', 0.1, false], ['7', 3, false], ['1e400', 2, false], ['1e-7', 0.01, false],
+  ])('says whether %s is a multiple of %d by the decimals written', async (json, of, passes) => {
+    const engine = await makeEngineCheck({ multipleOf: of });
+    if ('code' in engine) throw new Error(engine.message);
+    expect([makeOrdinaryCheck({ multipleOf: of })!.passes(parseJson(json)), engine.passes(parseJson(json))]).toEqual([passes, passes]);
   });
 
   it('counts equal items among a hundred thousand at once, and tells of a hundred places at most', async () => {
