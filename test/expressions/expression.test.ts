@@ -197,6 +197,17 @@ describe('numbers and text', () => {
     expect(evaluate(source, { url: '/?n=7', json: '{"seven":7,"two":2.0,"half":0.5,"id":9007199254740993,"items":[5]}' })).toEqual(value);
   });
 
+  it.each<[string, unknown]>([
+    ['substring(body.t, 0, 1)', '😀'], ['substring(body.t, 1, 2)', 'a'], ['substring(body.t, 2)', '😀b'], ['substring(body.t, 3, 99)', 'b'], ['substring(body.t, 9)', ''],
+    ['charAt(body.t, 2)', '😀'], ['charAt(body.t, 3)', 'b'], ['charAt(body.t, 4)', ''], ['charAt(body.t, -1)', ''],
+    ['indexOf(body.t, "b")', 3], ['indexOf(body.t, "😀", 1)', 2], ['indexOf(body.t, "z")', -1], ['lastIndexOf(body.t, "😀")', 2],
+    ['substring(body.t, indexOf(body.t, "a"))', 'a😀b'],
+    ['first(body.t)', '😀'], ['last("a😀")', '😀'], ['first("")', null], ['slice(body.t, 0, 1)', '😀'], ['slice(body.t, -2)', '😀b'], ['slice(body.t, -3, -1)', 'a😀'],
+    ['split(body.t, "")', ['😀', 'a', '😀', 'b']], ['capitalize("𐐨x")', '𐐀x'], ['padStart("😀", 3, "-")', '--😀'], ['padEnd("a", 4, "😀b")', 'a😀b😀'], ['size(padEnd("😀", 5))', 5], ['reverse(body.t)', 'b😀a😀'],
+  ])('counts letters, not halves of them: %s is %o', (source, value) => {
+    expect(evaluate(source, { json: '{"t":"😀a😀b"}' })).toEqual(value);
+  });
+
   it.each([
     ['query.n - 1', '`query.n` is the text "abc", no number, and `-` needs a number'],
     ['query.none - 1', '`query.none` is null, and `-` needs a number'],

@@ -1,4 +1,5 @@
 import { compareNumbers, isNumeric, stringifyJson } from '../../base/json.ts';
+import { countLetters, letterAt, sliceLetters } from '../letters.ts';
 import { Problem, type Run } from '../run.ts';
 import { asText, fromData, kindOfValue, kindWords, newMap, plain } from '../values.ts';
 import type { FunctionEntry } from './define.ts';
@@ -8,9 +9,9 @@ const longestRange = 100_000;
 /** Functions on lists and maps; some take text as well, letter by letter. None changes what it is given. */
 export const collectionFunctions: readonly FunctionEntry[] = [
   { name: 'size', signature: 'size(x: text|list|map|bytes): number', about: 'How many letters, items, keys or bytes there are.', example: ['size([1, 2, 3])', '3'], ofRows: (rows) => BigInt(rows.size), call: ([x], run) => BigInt(size(x, run)) },
-  { name: 'first', signature: 'first(x: list|text): any', about: 'The first item or letter; null when there is none.', example: ['first(["a", "b"])', '"a"'], ofRows: (rows) => (rows.size === 0 ? null : rows.at(0)), call: ([x]) => fromData(x[0]) },
-  { name: 'last', signature: 'last(x: list|text): any', about: 'The last item or letter; null when there is none.', example: ['last(["a", "b"])', '"b"'], call: ([x]) => fromData(x.at(-1)) },
-  { name: 'slice', signature: 'slice(x: list|text, start: whole, end?: whole): any', about: 'The items or letters from `start` up to, not including, `end`; negative numbers count from the end.', example: ['slice([1, 2, 3, 4], 1, 3)', '[2,3]'], call: ([x, start, end]) => x.slice(start, end) },
+  { name: 'first', signature: 'first(x: list|text): any', about: 'The first item or letter; null when there is none.', example: ['first(["a", "b"])', '"a"'], ofRows: (rows) => (rows.size === 0 ? null : rows.at(0)), call: ([x]) => fromData(typeof x === 'string' ? letterAt(x, 0) || null : x[0]) },
+  { name: 'last', signature: 'last(x: list|text): any', about: 'The last item or letter; null when there is none.', example: ['last(["a", "b"])', '"b"'], call: ([x]) => fromData(typeof x === 'string' ? letterAt(x, -1) || null : x.at(-1)) },
+  { name: 'slice', signature: 'slice(x: list|text, start: whole, end?: whole): any', about: 'The items or letters from `start` up to, not including, `end`; negative numbers count from the end.', example: ['slice([1, 2, 3, 4], 1, 3)', '[2,3]'], call: ([x, start, end]) => (typeof x === 'string' ? sliceLetters(x, start, end) : x.slice(start, end)) },
   { name: 'reverse', signature: 'reverse(x: list|text): any', about: 'The items or letters in the opposite order.', example: ['reverse([1, 2, 3])', '[3,2,1]'], call: ([x], run) => reverse(x, run) },
   { name: 'sort', signature: 'sort(x: list): list', about: 'The items in order: numbers by value, text letter by letter, null first. `list.sortBy(i, i.price)` sorts by something of each item.', example: ['sort([3, 1, 2])', '[1,2,3]'], cost: 8, call: ([x]) => [...x].sort(order) },
   { name: 'unique', signature: 'unique(x: list): list', about: 'The items without those that were there before.', example: ['unique([1, 2, 1])', '[1,2]'], cost: 4, call: ([x], run) => unique(x, run) },
@@ -23,9 +24,8 @@ export const collectionFunctions: readonly FunctionEntry[] = [
   { name: 'without', signature: 'without(x: map, ...keys: text): map', about: 'The map without these keys.', example: ['without({"id": 1, "secret": "x"}, "secret")', '{"id":1}'], call: ([x, ...keys], run) => without(x, keys, run) },
 ];
 
-/** Letters count by code point, as in CEL. */
 function size(value: string | readonly unknown[] | Uint8Array | object, run: Run): number {
-  if (typeof value === 'string') return /[\ud800-\udbff]/.test(value) ? value.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '_').length : value.length;
+  if (typeof value === 'string') return countLetters(value);
   if (Array.isArray(value) || value instanceof Uint8Array) return value.length;
   return keysOf(value, run).length;
 }
