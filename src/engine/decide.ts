@@ -20,7 +20,7 @@ export function decide(route: LiveRoute | null, ahead: LiveRoute | null, request
   } catch (error) {
     // Nothing of a rule that could not be decided is changed; what was counted before it stays counted.
     if (error instanceof MalformedBody) return decided({ kind: 'malformed', reason: error.message, expected: error.expected }, trying);
-    if (error instanceof ExpressionFailure) return decided({ kind: 'failed', live: trying.live, failure: error }, trying);
+    if (error instanceof ExpressionFailure) return decided({ kind: 'failed', live: trying.live, failure: error, violations: [] }, trying);
     throw error;
   }
 }

@@ -15,6 +15,8 @@ type Verdict =
       /** The key under which the reply is kept, when the rule has `once` and the request a value for it. */
       readonly once: string | null;
       readonly headers: readonly string[];
+      /** Of `changes`, what the rule's own `do` makes: it does not hold when the reply cannot be made. Null: nothing. */
+      readonly own: Change | null;
       /** Whether the rule's callbacks follow: not when its reply is given again, nor when its changes were undone. */
       readonly callsBack: boolean;
     }
@@ -28,8 +30,8 @@ type Verdict =
   | { readonly kind: 'no-rule' }
   /** A body that is not what its media type says. */
   | { readonly kind: 'malformed'; readonly reason: string; readonly expected: string }
-  /** An expression that failed in a matcher, a change or under `by`. */
-  | { readonly kind: 'failed'; readonly live: LiveRule | null; readonly failure: ExpressionFailure };
+  /** An expression that failed in a matcher, a change or under `by`, or in the reply to changes. */
+  | { readonly kind: 'failed'; readonly live: LiveRule | null; readonly failure: ExpressionFailure; readonly violations: readonly Violation[] };
 
 /** What a request brings about beside its answer. */
 export interface Aside {

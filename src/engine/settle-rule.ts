@@ -16,14 +16,16 @@ export function settleRule(live: LiveRule, facts: PassFacts, view: WorldView, as
   const once = rule.once ? onceKey(live, route, rule.once.evaluate(facts)) : null;
   const again = once !== null && view.kept(once) !== null;
   const headers = route.route.counters.length > 0 ? rateHeaders(route, facts) : aside.headers;
+  const before = aside.changes;
   const outcome = rule.act === null || again ? done : change(live, facts, aside);
   if (outcome.kind === 'undone') return undone(live, outcome, facts, violations, headers, aside);
+  const own = aside.changes === before ? null : aside.changes.at(-1)!;
   // A reply given again takes no place in the list.
   if (outcome.kind === 'done' && rule.replies.length > 1 && !again) aside.changes = [...aside.changes, { kind: 'count', key: live.answersKey }];
   const reply = outcome.kind === 'answer' ? outcome.reply : rule.replies[replyPosition(live, view)]!;
   const { changes, passed, pauseMs } = aside;
   // One literal: this is on the way of every request.
-  return { kind: 'reply', live, facts, reply, violations, once, headers, callsBack: !again, changes, passed, pauseMs };
+  return { kind: 'reply', live, facts, reply, violations, once, headers, own, callsBack: !again, changes, passed, pauseMs };
 }
 
 /** A rule tried ahead that has no reply: who calls, then its changes and its delay, and the request goes on. Null unless one of them stops it. */
@@ -52,7 +54,7 @@ function change({ rule }: LiveRule, facts: PassFacts, aside: Aside): ActOutcome 
 
 function undone(live: LiveRule, { reply, problem }: Extract<ActOutcome, { kind: 'undone' }>, facts: PassFacts, violations: readonly Violation[], headers: readonly string[], aside: Aside): Decision {
   if (reply === null) return decided({ kind: 'undone', live, problem, facts, violations }, aside);
-  return decided({ kind: 'reply', live, facts, reply, violations, once: null, headers, callsBack: false }, aside);
+  return decided({ kind: 'reply', live, facts, reply, violations, once: null, headers, own: null, callsBack: false }, aside);
 }
 
 function refuseCaller(live: LiveRule, facts: PassFacts, aside: Aside): Decision | null {

@@ -26,8 +26,10 @@ export function compileReply(value: ReplyValue, compiler: Compiler): Reply {
   const steps: Value<unknown>[] = [...(content ? [contentValue(content)] : []), ...parts.values];
   const needs = steps.reduce<Needs>((sum, step) => sum | step.needs, need.nothing);
   const render = (facts: Facts): Answer | Promise<Answer> => {
+    // All that is read of the request and the session is read now: what the body waits for may take until others have changed it.
+    const around = fillParts(parts, facts);
     const made = content ? content.render(facts) : nothingMade;
-    return made instanceof Promise ? made.then((one) => assemble(parts, one, facts)) : assemble(parts, made, facts);
+    return made instanceof Promise ? made.then((one) => assemble(parts, around, one, facts)) : assemble(parts, around, made, facts);
   };
   const reply = new CompiledReply(needs, render);
   if (content?.fixed ?? true) prepare(reply, content, parts, steps.every((step) => step.fixed), compiler);
@@ -49,8 +51,8 @@ class CompiledReply implements Reply {
 /** Makes the content once, and the whole answer where nothing else varies either. */
 function prepare(reply: CompiledReply, content: Content | null, parts: Parts, fixed: boolean, compiler: Compiler): void {
   const keep = (made: ContentMade): void => {
-    reply.render = (facts) => assemble(parts, made, facts);
-    if (fixed) reply.fixed = assemble(parts, made, noFacts);
+    reply.render = (facts) => assemble(parts, fillParts(parts, facts), made, facts);
+    if (fixed) reply.fixed = reply.render(noFacts) as Answer;
   };
   try {
     const made = content ? content.render(noFacts) : nothingMade;
@@ -117,18 +119,29 @@ function compileWire(value: ReplyValue, compiler: Compiler): Value<readonly Wire
   };
 }
 
-function assemble(parts: Parts, made: ContentMade, facts: Facts): Answer {
-  const status = parts.status?.get(facts) ?? (parts.redirects ? 302 : made.body.kind === 'none' ? 204 : 200);
+/** The parts of one answer. */
+interface FilledParts {
+  readonly status: number | undefined;
+  readonly type: string | undefined;
+  readonly headers: readonly string[];
+  readonly wire: readonly Wire[];
+}
+
+function fillParts({ status, type, headers, wire }: Parts, facts: Facts): FilledParts {
+  return { status: status?.get(facts), type: type?.get(facts), headers: headers.flatMap((lines) => lines.get(facts)), wire: wire.get(facts) };
+}
+
+function assemble(parts: Parts, { headers, wire, ...around }: FilledParts, made: ContentMade, facts: Facts): Answer {
+  const status = around.status ?? (parts.redirects ? 302 : made.body.kind === 'none' ? 204 : 200);
   const body: Body = hasNoBody(status) ? { kind: 'none' } : withDigest(made.body, parts.digest);
-  const headers = parts.headers.flatMap((lines) => lines.get(facts));
   const typeGiven = parts.leaveOut.includes('content-type') || headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
-  const type = body.kind === 'none' ? null : (parts.type?.get(facts) ?? (typeGiven ? null : made.type));
+  const type = body.kind === 'none' ? null : (around.type ?? (typeGiven ? null : made.type));
   const answer: Answer = {
     status,
     headers: type === null || type === '' ? headers : ['Content-Type', type, ...headers],
     ...(parts.leaveOut.length > 0 && { leaveOut: parts.leaveOut }),
     body,
-    wire: parts.wire.get(facts),
+    wire,
     encodings: parts.encodings,
     fault: null,
   };

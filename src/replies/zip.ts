@@ -50,10 +50,10 @@ function archiveContent(entries: Entries): Content {
   }
   return {
     needs, fixed,
-    async render(facts: Facts) {
+    render(facts: Facts) {
       const contents = new Map<string, Buffer>();
       for (const [name, entry] of entries) contents.set(name, entry.get(facts));
-      return representedBytes(await buildZip(contents), 'application/zip');
+      return buildZip(contents).then((bytes) => representedBytes(bytes, 'application/zip'));
     },
   };
 }

@@ -48,6 +48,11 @@ routes:
     once: \${{ headers["idempotency-key"] }}
     do: [ { add: { orders: 1 } }, { insert: { in: tickets, value: { n: '\${{ vars.orders }}' }, as: ticket } } ]
     respond: { status: 201, json: { ticket: '\${{ ticket.id }}', n: '\${{ ticket.n }}' } }
+  POST /reply/text: { do: [ { add: { orders: 1 } }, { state: closed } ], respond: { text: '\${{ int(query.n) }}' } }
+  POST /reply/status: { do: { add: { orders: 1 } }, respond: { status: '\${{ query.n }}', json: { orders: '\${{ vars.orders }}' } } }
+  POST /reply/zip: { do: { add: { orders: 1 } }, respond: { zip: { a.txt: '\${{ int(query.n) }}' } } }
+  POST /reply/upload: { do: { add: { orders: 1 } }, respond: { upload: '\${{ query.n }}' } }
+  POST /reply/once: { once: '\${{ query.k }}', do: { add: { orders: 1 } }, respond: { upload: '\${{ query.n }}' } }
   POST /backup: { do: { backup: { in: departments, name: nightly } } }
   POST /restore: { do: { restore: { in: departments, name: nightly } }, respond: { json: '\${{ departments }}' } }
 resources:
@@ -101,6 +106,15 @@ describe('changes', () => {
     const { post } = client();
     const taken = await post('/shop/departments/new', { name: 'toys' });
     expect([taken.status, taken.json()]).toEqual([409, { problem: 'taken', orders: 0 }]);
+  });
+
+  test.each([['text', 500], ['status', 500], ['zip', 500], ['upload', 404], ['once', 404]])('a reply that cannot be made (%s) undoes what the rule has done, and nothing of the rules before it', async (reply, status) => {
+    const { post, get } = client();
+    const failed = await post(`/shop/reply/${reply}?n=x&k=1`, {}, { 'X-Counted': '1' });
+    expect([failed.status, failed.headers['content-type']]).toEqual([status, 'application/problem+json']);
+    expect((await get('/shop/count')).json()).toEqual({ orders: 0, seen: 1 });
+    expect((await get('/shop/state')).json()).toEqual({ state: 'open' });
+    if (reply === 'status') expect((await post('/shop/reply/status?n=202')).json()).toEqual({ orders: 1 });
   });
 
   test('the reply sees each row once, after the first commit and after the second', async () => {
