@@ -22,7 +22,7 @@ const shape = object({
 
 export const find = {
   key: 'find',
-  about: 'Binds rows by `as`: all that pass `where`, sorted, cut to `limit` or to a `page`. An empty list is no failure. 422 when what a request gives for the page, the limit, the order or the fields cannot be read.',
+  about: 'Binds rows by `as`: all that pass `where`, sorted, cut to `limit` or to a `page`. An empty list is no failure. 422 when what a request gives for a test, the page, the limit, the order or the fields cannot be read.',
   shape,
   options: { orElse: replyShape },
   examples: [

@@ -16,7 +16,7 @@ const shape = withChoice('get', object(
 
 export const get = {
   key: 'get',
-  about: 'Looks up the row with this `id`, or the first that passes `where`, and binds it by `as`. 404 when there is none.',
+  about: 'Looks up the row with this `id`, or the first that passes `where`, and binds it by `as`. 404 when there is none, 422 when what a request gives for a test cannot be read.',
   shape,
   options: { orElse: replyShape },
   examples: [

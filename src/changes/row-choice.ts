@@ -1,9 +1,9 @@
 import { isNumeric, type Json } from '../base/json.ts';
 import { show } from '../base/show.ts';
-import { checkTest, checkWhere, testTemplate, unfilledTest, whereTemplate, type Where } from '../memory/where.ts';
+import { checkTest, checkWhere, fieldTests, testTemplate, unfilledTest, UnfitTest, whereTemplate, type Where } from '../memory/where.ts';
 import { need, type Collection, type Compiler, type Facts, type Needs, type RowChoice, type Template } from '../model/index.ts';
 import { gotWords, invalid, lastKey, valueKind, type Shape } from '../shapes/index.ts';
-import { missing, type Refusal } from './outcome.ts';
+import { bad, missing, type Refusal } from './outcome.ts';
 
 const scalarOrTest = ['string', 'number', 'boolean', 'map'] as const;
 
@@ -54,7 +54,7 @@ export function compileChoice(value: WrittenChoice, collection: Collection | nul
   if (value.where !== undefined) {
     const at = compiler.at('where');
     if (collection) checkWhere(value.where, collection, at);
-    return byTests(whereTemplate(value.where, at));
+    return byTests(whereTemplate(value.where, at), collection);
   }
   const at = compiler.at('id');
   const id = value.id ?? null;
@@ -63,11 +63,30 @@ export function compileChoice(value: WrittenChoice, collection: Collection | nul
   // `id: { oneOf: [1, 2] }`: a test of the field that is the key.
   checkTest(id, at);
   const field = collection?.key.field ?? 'id';
-  return byTests(template && { ...template, render: (facts) => Object.assign(Object.create(null) as Record<string, Json>, { [field]: template.render(facts) }) });
+  return byTests(template && { ...template, render: (facts) => Object.assign(Object.create(null) as Record<string, Json>, { [field]: template.render(facts) }) }, collection);
 }
 
-function byTests(template: Template<Where> | null): CompiledChoice {
-  return { needs: template?.needs ?? need.nothing, one: false, choose: (facts) => ({ id: null, where: template?.render(facts) ?? {} }) };
+function byTests(template: Template<Where> | null, collection: Collection | null): CompiledChoice {
+  return {
+    needs: template?.needs ?? need.nothing,
+    one: false,
+    choose(facts) {
+      const where = template?.render(facts) ?? {};
+      return refusalOf(where, collection) ?? { id: null, where };
+    },
+  };
+}
+
+/** Tests that a request filled with what makes none are its mistake, as a bad row is. */
+function refusalOf(where: Where, collection: Collection | null): Refusal | null {
+  try {
+    if (collection) fieldTests(where, collection.columns);
+    return null;
+  } catch (error) {
+    if (!(error instanceof UnfitTest)) throw error;
+    const { field, expected, got, words } = error;
+    return bad(`The rows cannot be chosen: ${words}`, [{ field, expected, got, message: words }]);
+  }
 }
 
 function byKey(template: Template<Json> | null, name: string): CompiledChoice {

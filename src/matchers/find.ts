@@ -1,10 +1,10 @@
 import type { Json } from '../base/json.ts';
-import { need, type Collection, type Compiler, type ExampleMemory, type Facts, type MatcherKind, type Mismatch, type Template } from '../model/index.ts';
+import { need, type Collection, type Compiler, type ExampleMemory, type Facts, type MatcherKind, type Mismatch, type Row, type Template } from '../model/index.ts';
 import { object, optional, text, type In, type Out } from '../shapes/index.ts';
 import { chooseRow } from './choose-row.ts';
 import { mismatchInWords, named } from './mismatch.ts';
 import { testTemplate, whereTemplate } from './where-template.ts';
-import { checkTest, checkWhere, fieldTests, unfilledTest, valueOf, whereShape, type Where } from './where.ts';
+import { checkTest, checkWhere, fieldTests, unfilledTest, UnfitTest, valueOf, whereShape, type Where } from './where.ts';
 
 const shape = object({
   in: text({ expected: 'the name of a collection', about: 'The collection.' }),
@@ -37,17 +37,35 @@ export const find: MatcherKind<Find, In<typeof shape>> = {
     const collection = compiler.at('in').collection(name);
     const tests = collection && compileTests(value, collection, compiler);
     if (as !== undefined) compiler.bind(as, ['as']);
-    const holds = (facts: Facts): boolean => {
-      const row = tests && chooseRow(facts.memory.table(name), collection, tests.render(facts));
-      if (as !== undefined) facts.bind(as, row);
-      return row !== null;
+    const choose = (facts: Facts): Row | UnfitTest | null => {
+      const found = tests && unlessUnfit(() => chooseRow(facts.memory.table(name), collection, tests.render(facts)));
+      if (as !== undefined) facts.bind(as, found instanceof UnfitTest ? null : found);
+      return found;
     };
     return {
-      needs: tests?.needs ?? need.nothing, leaves: 1, pins: [], holds,
-      explain: (facts) => (holds(facts) || !tests ? [] : [noRow(name, collection!, tests.render(facts), value.where === undefined, facts)]),
+      needs: tests?.needs ?? need.nothing, leaves: 1, pins: [],
+      holds(facts) {
+        const found = choose(facts);
+        return found !== null && !(found instanceof UnfitTest);
+      },
+      explain(facts) {
+        const found = choose(facts);
+        if (found instanceof UnfitTest) return [mismatchInWords(`find.${name}`, `find ${named(name)}: ${found.words}`, found.expected, found.got)];
+        return found !== null || !tests ? [] : [noRow(name, collection!, tests.render(facts), value.where === undefined, facts)];
+      },
     };
   },
 };
+
+/** No row passes a test that the request filled with what makes none. */
+function unlessUnfit<T>(choose: () => T): T | UnfitTest {
+  try {
+    return choose();
+  } catch (error) {
+    if (error instanceof UnfitTest) return error;
+    throw error;
+  }
+}
 
 /** What is asked of a row: `id` is a test of the key's field. Null after a mistake. */
 function compileTests({ id, where }: Find, collection: Collection, compiler: Compiler): Template<Where> | null {

@@ -12,6 +12,22 @@ import { jsonTest } from './values/test-shape.ts';
 /** Tests of a row's fields: all must pass. */
 export type Where = Readonly<Record<string, Json>>;
 
+/** A test that was filled with what makes none: a bound that is no number, a broken pattern. */
+export class UnfitTest extends ExpressionFailure {
+  readonly field: string;
+  readonly expected: string;
+  readonly got: string;
+  /** What is wrong, in a sentence that begins with the field. */
+  readonly words: string;
+  constructor(place: string, { reason, words, expected, got }: { readonly reason: string; readonly words: string; readonly expected: string; readonly got: string }) {
+    super(place, reason);
+    this.field = place.split('.')[1]!;
+    this.expected = expected;
+    this.got = got;
+    this.words = `\`${this.field}\`: ${words}`;
+  }
+}
+
 const compiled = new WeakMap<Where, { readonly columns: ReadonlyMap<string, ColumnType>; readonly tests: readonly FieldTest[] }>();
 
 /** The test of one field. `undefined` is a value that is not there. */
@@ -27,7 +43,7 @@ export interface FieldTest {
 /**
  * Tests of rows by field, filled: plain values and tests as in the matcher `json`, read as the type of the column: `'5'` is 5
  * where numbers are, and 5 is `'5'` where text is. A field that a row does not have is a value that is not there.
- * Throws ExpressionFailure for what no test can be made of: a bound that is no number, a broken pattern.
+ * Throws UnfitTest for what no test can be made of.
  */
 export function compileWhere(where: Where, columns: ReadonlyMap<string, ColumnType>): (row: Row) => boolean {
   const tests = fieldTests(where, columns);
@@ -37,7 +53,7 @@ export function compileWhere(where: Where, columns: ReadonlyMap<string, ColumnTy
   };
 }
 
-/** The tests that {@link compileWhere} joins, each by itself; made once for a map. */
+/** The tests that {@link compileWhere} joins, each by itself; made once for a map. Throws UnfitTest. */
 export function fieldTests(where: Where, columns: ReadonlyMap<string, ColumnType>): readonly FieldTest[] {
   const known = compiled.get(where);
   if (known?.columns === columns) return known.tests;
@@ -139,13 +155,16 @@ function readOperand(field: string, name: OperatorName, value: Json, type: Colum
     case 'literals': return Array.isArray(value) ? value.map((item: Json) => readAs(item, type)) : [readAs(value, type)];
     case 'count': return isTestMap(value) ? readTest(field, value, 'number') : readAs(value, 'number');
     default: {
-      const operand = operators[name].operand === 'number' ? readAs(value, 'number') : value;
+      const operand = readAs(value, operandTypes[operators[name].operand as OperandKind] ?? 'any');
       const problem = operandProblem(name, operand, 'json');
-      if (problem) throw new ExpressionFailure(`where.${field}.${name}`, `it needs ${problem.expected}, got ${problem.got}`);
+      if (problem) throw new UnfitTest(`where.${field}.${name}`, { ...problem, reason: `it needs ${problem.expected}, got ${problem.got}`, words: `\`${name}\` needs ${problem.expected}, got ${problem.got}` });
       return operand;
     }
   }
 }
+
+/** What text of a request is read as where it is an operand. */
+const operandTypes: Readonly<Partial<Record<OperandKind, ColumnType>>> = { number: 'number', flag: 'boolean', true: 'boolean' };
 
 function readAs(value: Json, type: ColumnType): Json {
   switch (type) {
@@ -163,8 +182,9 @@ const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?$/;
 function atRequestTime(place: string): TestSite {
   return {
     at: (...path) => atRequestTime(`${place}.${path.join('.')}`),
-    mistake({ message, got }) {
-      throw new ExpressionFailure(place, got === undefined ? message : `${message}: ${got}`);
+    mistake({ message, expected = 'a test', got = '' }) {
+      const words = got === '' || message.includes(got) ? message : `${message}: ${got}`;
+      throw new UnfitTest(place, { reason: words, words: `${words[0]!.toLowerCase()}${words.slice(1)}`, expected, got });
     },
   };
 }

@@ -12,6 +12,23 @@ const plan = { collections: [tasks], vars: { uploads: 0, last: null, label: 'x' 
 const names = (rows: Iterable<readonly [string, Row]>): unknown[] => [...rows].map(([, row]) => row['name']);
 
 describe('changes under `do`', () => {
+  it.each([
+    ['get', "get: { in: tasks, where: { name: { startsWith: '${{ query.v }}' } }, as: task }", '/', '`name`: `startsWith` needs text, got nothing'],
+    ['get by a test of the key', "get: { in: tasks, id: { above: '${{ query.v }}' }, as: task }", '/?v=x', '`id`: `above` needs a number, got x'],
+    ['find', "find: { in: tasks, where: { id: { min: '${{ query.v }}' } }, as: found }", '/?v=many', '`id`: `min` needs a number, got many'],
+    ['update', "update: { in: tasks, where: { open: { present: '${{ query.v }}' } }, value: { open: true } }", '/?v=1', '`open`: `present` needs `true` or `false`, got 1'],
+    ['remove', "remove: { in: tasks, where: { name: { matches: '${{ query.v }}' } } }", '/?v=(', '`name`: the pattern is not well-formed: missing closing ): `(`'],
+    ['a change that waits', "{ remove: { in: tasks, where: { id: { max: '${{ query.v }}' } } }, after: 1 s }", '/?v=', '`id`: `max` needs a number, got ""'],
+  ])('tell a request which of its values makes no test, with 422 (%s)', async (_, yaml, url, words) => {
+    const { outcome } = (await actor(yaml, plan)).ask({ url });
+    expect(outcome).toMatchObject({ kind: 'undone', problem: { status: 422, detail: `The rows cannot be chosen: ${words}`, more: { errors: [{ message: words }] } } });
+  });
+
+  it('read `true` and `false` of a request as such', async () => {
+    const rule = await actor("find: { in: tasks, where: { open: { present: '${{ query.v }}' } }, as: found }", plan);
+    expect([rule.ask({ url: '/?v=true' }).bound['found'], rule.ask({ url: '/?v=false' }).bound['found']]).toEqual([[expect.anything(), expect.anything()], []]);
+  });
+
   it('happen in order, each seeing what those before it did', async () => {
     const rule = await actor("- add: { uploads: 1 }\n- insert: { in: tasks, value: { name: '${{ body.name }}', nth: '${{ vars.uploads }}' }, as: task }\n- set: { last: '${{ task.id }}', label: '${{ size(tasks) }} tasks' }\n- state: busy", plan);
     const { outcome, bound } = rule.ask(post({ name: 'sweep' }));

@@ -111,9 +111,19 @@ describe('find', () => {
   });
 
   it('fails with a reason when its expressions do', async () => {
-    const matcher = await compile("find: { in: tasks, where: { id: { min: '${{ query.min }}' } } }");
+    const matcher = await compile("find: { in: tasks, where: { id: { min: '${{ int(query.min) }}' } } }");
     expect(() => matcher.holds(facts('/?min=many'))).toThrow(ExpressionFailure);
-    expect(() => matcher.explain(facts('/?min=many'))).toThrow('it needs a number, got many');
+    expect(() => matcher.explain(facts('/?min=many'))).toThrow('"many" is no number');
+  });
+
+  it('does not hold for a test that the request filled with what makes none, and says so', async () => {
+    const matcher = await compile("find: { in: tasks, where: { id: { min: '${{ query.min }}' }, owner: { matches: '${{ query.like }}', present: '${{ query.owned }}' } }, as: task }");
+    const because = (url: string): readonly string[] => texts(matcher, facts(url));
+    expect([matcher.holds(facts('/?min=many&like=a&owned=true')), matcher.holds(facts('/?min=1&like=a&owned=true'))]).toEqual([false, true]);
+    expect(because('/?min=many&like=a&owned=true')).toEqual(['find `tasks`: `id`: `min` needs a number, got many']);
+    expect(because('/?min=1&like=(&owned=true')).toEqual(['find `tasks`: `owner`: the pattern is not well-formed: missing closing ): `(`']);
+    expect(because('/?min=1&like=a&owned=perhaps')).toEqual(['find `tasks`: `owner`: `present` needs `true` or `false`, got perhaps']);
+    expect(because('/?min=1&owned=true')).toEqual(['find `tasks`: `owner`: `matches` needs text, got nothing']);
   });
 
   it('has its mistakes found at load', async () => {
