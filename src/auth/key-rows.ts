@@ -73,7 +73,7 @@ export function keyIssuer(collection: Collection, { field, subject: subjectField
     const row: Row = { ...(subjectField !== null && subject !== null && { [subjectField]: subject }), ...claims, [field]: secret };
     const written = insertRows(draft, collection, [row], {
       skipBad: false,
-      stamp: stamp.render(facts),
+      stamp: stamp.render(facts, `${label}|${facts.request.path}`),
       keys: key.type === 'uuid' ? [uuidOf(facts.random(`${label}|uuid|${facts.request.path}`).bytes(16))] : [],
     });
     if (written.kind === 'failed') throw new IssueRefused({ status: written.reason === 'taken' ? 409 : 422, detail: written.detail, ...(written.errors.length > 0 && { more: { errors: written.errors } }) });

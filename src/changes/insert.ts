@@ -52,7 +52,7 @@ export const insert = {
         const rows = rowsOf(template?.render(facts), many);
         if (isRefusal(rows)) return rows;
         const keys = uuids ? freshUuids(rows.length, (uuid) => draft.table(value.in).get(uuid) !== null, compiler.label, facts) : [];
-        return { kind: 'insert', collection: value.in, rows, skipBad, stamp: stamp.render(facts), keys };
+        return { kind: 'insert', collection: value.in, rows, skipBad, stamp: stamp.renderAll(facts, compiler.label, rows.length), keys };
       },
       // Several rows are a list, even when they were one.
       keep: (given, facts) => keep(many && !skipBad && !Array.isArray(given) ? [given] : given, facts),

@@ -1,6 +1,6 @@
 import type { Json } from '../base/json.ts';
-import { keyText, stampOf, whereShape } from '../memory/index.ts';
-import type { Act, Collection, Compiler, Row } from '../model/index.ts';
+import { chooseKeys, keyText, stampOf, whereShape } from '../memory/index.ts';
+import { need, type Act, type Collection, type Compiler, type Row } from '../model/index.ts';
 import { noFacts } from '../replies/no-facts.ts';
 import { object, optional, type Out } from '../shapes/index.ts';
 import { asShape, collectionShape, foreignFields } from './fields.ts';
@@ -35,9 +35,11 @@ export function compileRewrite(kind: Kind, value: Rewrite, compiler: Compiler, o
   if (value.as !== undefined) compiler.bind(value.as, ['as'], choice.one ? heldRow(collection) : heldList);
   return operationAct({
     needs: choice.needs | (fields?.needs ?? 0) | stamp.needs,
-    make(facts) {
+    make(facts, draft) {
       const rows = choice.choose(facts);
-      return isRefusal(rows) ? rows : { kind, collection: value.in, rows, value: fields?.render(facts) ?? null, stamp: stamp.render(facts) };
+      if (isRefusal(rows)) return rows;
+      const count = collection === null || choice.one || !(stamp.needs & need.call) ? 1 : chooseKeys(draft.table(value.in), collection, rows).length;
+      return { kind, collection: value.in, rows, value: fields?.render(facts) ?? null, stamp: stamp.renderAll(facts, compiler.label, count) };
     },
     keep: binding(value.as),
   }, options);

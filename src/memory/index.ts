@@ -9,6 +9,6 @@ export { perform, type Performed } from './perform.ts';
 export { CsvProblem, rowsFromCsv, rowsToCsv } from './rows-text.ts';
 export { emptyTable, SeedTable } from './seed-table.ts';
 export { compareValues } from './sort-rows.ts';
-export { stampOf, type Stamp } from './stamp.ts';
+export { stampAt, stampOf, stampOver, type Stamp } from './stamp.ts';
 export { checkWhere, compileWhere, whereShape, type Where } from './where.ts';
 export { insertRows, replaceRow, updateRow, type InsertOptions, type RowError, type Written } from './write-rows.ts';

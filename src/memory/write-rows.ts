@@ -1,8 +1,9 @@
 import { isNumeric, type Json } from '../base/json.ts';
-import type { Collection, Draft, Row } from '../model/index.ts';
+import type { Collection, Draft, Row, Stamped } from '../model/index.ts';
 import { newRow, rowOf } from './new-row.ts';
 import { RowBatch, type Written } from './row-batch.ts';
 import { gotWords, numberAfter, readKey } from './row-key.ts';
+import { stampAt } from './stamp.ts';
 
 export type { RowError, Written } from './row-batch.ts';
 
@@ -14,8 +15,8 @@ type Fields = Readonly<Record<string, Json>>;
 export interface InsertOptions {
   /** True: good rows are kept and the others told of; otherwise all or none. */
   readonly skipBad: boolean;
-  /** Fields that the server fills, laid over each row. */
-  readonly stamp: Fields;
+  /** Fields that the server fills, laid over the rows. */
+  readonly stamp: Stamped;
   /** Where keys are UUIDs: those of rows that bring none, by position. */
   readonly keys: readonly string[];
 }
@@ -36,7 +37,7 @@ export function insertRows(draft: Draft, collection: Collection, values: readonl
       continue;
     }
     while (collection.key.type === 'counted' && batch.hasKey(String(nextKey))) nextKey += 1;
-    const keyed = withKey(value, stamp, collection, keys[index], nextKey);
+    const keyed = withKey(value, stampAt(stamp, index), collection, keys[index], nextKey);
     if ('problem' in keyed) batch.refuse(collection.key.field, keyed.problem);
     else if (batch.take(keyed.key, keyed.row, null)) nextKey = numberAfter(keyed.key, nextKey);
   }
@@ -44,25 +45,26 @@ export function insertRows(draft: Draft, collection: Collection, values: readonl
 }
 
 /** Merges fields into a row: the top ones alone. Its key cannot change. Throws for a key that no row has. */
-export function updateRow(draft: Draft, collection: Collection, key: string, value: Json, stamp: Fields): Written {
+export function updateRow(draft: Draft, collection: Collection, key: string, value: Json, stamp: Stamped): Written {
   return changeRows(draft, collection, [key], value, stamp, 'update');
 }
 
 /** Puts another row in the place of one, under the same key. Throws for a key that no row has. */
-export function replaceRow(draft: Draft, collection: Collection, key: string, value: Json, stamp: Fields): Written {
+export function replaceRow(draft: Draft, collection: Collection, key: string, value: Json, stamp: Stamped): Written {
   return changeRows(draft, collection, [key], value, stamp, 'replace');
 }
 
 /** Updates or replaces several rows, all or none. Fields that the server filled when a row was made outlive its replacement. */
-export function changeRows(draft: Draft, collection: Collection, keys: readonly string[], value: Json, stamp: Fields, how: 'update' | 'replace'): Written {
+export function changeRows(draft: Draft, collection: Collection, keys: readonly string[], value: Json, stamp: Stamped, how: 'update' | 'replace'): Written {
   const table = draft.table(collection.name);
   const batch = new RowBatch(table, collection, false);
-  for (const key of keys) {
+  for (const [index, key] of keys.entries()) {
     const before = table.get(key);
+    const own = stampAt(stamp, index);
     if (before === null) throw new Error(`\`${collection.name}\` has no row with the key ${key}`);
-    const problem = isMap(value) ? keyProblem({ ...value, ...stamp }, key, collection) : `expected a map of fields, got ${gotWords(value)}`;
+    const problem = isMap(value) ? keyProblem({ ...value, ...own }, key, collection) : `expected a map of fields, got ${gotWords(value)}`;
     if (problem !== null) batch.refuse(isMap(value) ? collection.key.field : null, problem);
-    else batch.take(key, changed(before, value as Fields, stamp, collection, how), before);
+    else batch.take(key, changed(before, value as Fields, own, collection, how), before);
   }
   return write(draft, collection, batch);
 }

@@ -143,14 +143,17 @@ export interface StoredMemory {
   backup(name: string, collection: string): TableView | null;
 }
 
+/** Fields that the server fills: the same for all rows of an operation, or a list with those of each. */
+export type Stamped = Readonly<Record<string, Json>> | readonly Readonly<Record<string, Json>>[];
+
 /** What a change comes to once its templates are filled: data alone, carried out at once or later. */
 export type Operation =
   | { readonly kind: 'state'; readonly to: string }
   | { readonly kind: 'set'; readonly values: Readonly<Record<string, Json>> }
   | { readonly kind: 'add'; readonly values: Readonly<Record<string, Json>> }
-  | { readonly kind: 'insert'; readonly collection: string; readonly rows: readonly Json[]; readonly skipBad: boolean; readonly stamp: Readonly<Record<string, Json>>; readonly keys: readonly string[] }
-  | { readonly kind: 'update'; readonly collection: string; readonly rows: RowChoice; readonly value: Json; readonly stamp: Readonly<Record<string, Json>> }
-  | { readonly kind: 'replace'; readonly collection: string; readonly rows: RowChoice; readonly value: Json; readonly stamp: Readonly<Record<string, Json>> }
+  | { readonly kind: 'insert'; readonly collection: string; readonly rows: readonly Json[]; readonly skipBad: boolean; readonly stamp: Stamped; readonly keys: readonly string[] }
+  | { readonly kind: 'update'; readonly collection: string; readonly rows: RowChoice; readonly value: Json; readonly stamp: Stamped }
+  | { readonly kind: 'replace'; readonly collection: string; readonly rows: RowChoice; readonly value: Json; readonly stamp: Stamped }
   | { readonly kind: 'remove'; readonly collection: string; readonly rows: RowChoice }
   | { readonly kind: 'backup'; readonly collections: readonly string[]; readonly name: string }
   | { readonly kind: 'restore'; readonly collections: readonly string[]; readonly name: string };

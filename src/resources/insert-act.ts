@@ -2,7 +2,7 @@ import { keyText, insertRows, type Written } from '../memory/index.ts';
 import type { Act, ActOutcome } from '../model/index.ts';
 import { answered, etagOf, jsonBytes, refused } from './json-answer.ts';
 import { pathOfRow } from './links.ts';
-import { drawKeys, stampFor, writeNeeds, type Resource } from './resource.ts';
+import { drawKeys, stampsFor, writeNeeds, type Resource } from './resource.ts';
 import { sentJson } from './sent-json.ts';
 
 /** `POST` to the list: one row, or a list of them, all or none. */
@@ -18,7 +18,7 @@ export function insertAct(resource: Resource): Act {
       if (values.length === 0) return refused(422, 'The list has no rows');
       if (values.length > mostRows) return refused(413, `At most ${mostRows} rows are taken at once, got ${values.length}: send them in several requests`);
       const keys = drawKeys(resource, values.length, facts, draft);
-      const written = insertRows(draft, collection, values, { skipBad: false, keys, stamp: stampFor(resource, 'insert', only.values(facts), facts) });
+      const written = insertRows(draft, collection, values, { skipBad: false, keys, stamp: stampsFor(resource, 'insert', only.values(facts), facts, values.length) });
       if (written.kind === 'failed') return unwritten(written);
       const [row] = written.rows;
       const body = jsonBytes(many ? written.rows : row);

@@ -1,11 +1,11 @@
 import { show } from '../base/show.ts';
-import { mergePatch, replaceRow } from '../memory/index.ts';
+import { mergePatch, replaceRow, stampAt } from '../memory/index.ts';
 import type { Act, ActOutcome, Draft, Facts, Row } from '../model/index.ts';
 import { BadQuery, orBadQuery } from './bad-query.ts';
 import { answered, jsonBytes, refused } from './json-answer.ts';
 import { belongs } from './only.ts';
 import { readFilterAlone } from './read-query.ts';
-import { stampFor, writeNeeds, type Resource } from './resource.ts';
+import { stampsFor, writeNeeds, type Resource } from './resource.ts';
 import type { Entry } from './row-order.ts';
 import { sentPatch } from './sent-json.ts';
 
@@ -19,9 +19,9 @@ export function patchManyAct(resource: Resource): Act {
       const chosen = chosenRows(resource, owned, facts, draft);
       const sent = sentPatch(facts.request);
       if (sent.kind !== 'sent') return sent;
-      const stamp = stampFor(resource, 'write', owned, facts);
-      for (const [key, row] of chosen) {
-        const written = replaceRow(draft, collection, key, mergePatch(row as Row, sent.value), stamp);
+      const stamps = stampsFor(resource, 'write', owned, facts, chosen.length);
+      for (const [index, [key, row]] of chosen.entries()) {
+        const written = replaceRow(draft, collection, key, mergePatch(row as Row, sent.value), stampAt(stamps, index));
         if (written.kind === 'failed') return refused(written.reason === 'taken' ? 409 : 422, `No row was changed, since that with the key ${show(key)} cannot be. ${written.detail}`, { errors: written.errors.map(({ field, message }) => ({ key, field, message })) });
       }
       return counted(chosen.length);

@@ -1,6 +1,6 @@
 import type { Json } from '../base/json.ts';
-import { need, type Collection, type Draft, type Facts, type Needs, type Row } from '../model/index.ts';
-import { freshUuids, type Stamp } from '../memory/index.ts';
+import { need, type Collection, type Draft, type Facts, type Needs, type Row, type Stamped } from '../model/index.ts';
+import { freshUuids, stampAt, stampOver, type Stamp } from '../memory/index.ts';
 import { belongs, type Only } from './only.ts';
 import type { Paging } from './paging.ts';
 
@@ -27,8 +27,14 @@ export function writeNeeds({ collection, only, stamps }: Resource, on: 'insert' 
 }
 
 /** The fields that the server fills: those of the collection, and over them those by which a row is the caller's. */
-export function stampFor({ stamps }: Resource, on: 'insert' | 'write', owned: Row, facts: Facts): Readonly<Record<string, Json>> {
-  return Object.assign(Object.create(null) as Record<string, Json>, stamps[on].render(facts), owned);
+export function stampFor(resource: Resource, on: 'insert' | 'write', owned: Row, facts: Facts): Readonly<Record<string, Json>> {
+  return stampAt(stampsFor(resource, on, owned, facts, 1), 0);
+}
+
+/** The same for several rows. */
+export function stampsFor({ stamps, label }: Resource, on: 'insert' | 'write', owned: Row, facts: Facts, rows: number): Stamped {
+  const { method, path } = facts.request;
+  return stampOver(stamps[on].renderAll(facts, `${label} ${method} ${path}`, rows), owned);
 }
 
 /** A row that is there for the caller; somebody else's is not there. */

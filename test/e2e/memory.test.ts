@@ -13,6 +13,7 @@ vars: { orders: 0, last: null }
 collections:
   departments: { key: id, unique: [name], rows: [ { id: 1, name: books }, { id: 2, name: toys } ] }
   tickets: { key: { field: id, type: uuid } }
+  marks: { onInsert: { code: '\${{ uuid() }}', by: '\${{ query.by }}' }, onWrite: { mark: '\${{ token(8) }}' } }
 before:
   - when: { headers: { x-counted: '1' } }
     do: { add: { seen: 1 } }
@@ -48,6 +49,11 @@ routes:
     once: \${{ headers["idempotency-key"] }}
     do: [ { add: { orders: 1 } }, { insert: { in: tickets, value: { n: '\${{ vars.orders }}' }, as: ticket } } ]
     respond: { status: 201, json: { ticket: '\${{ ticket.id }}', n: '\${{ ticket.n }}' } }
+  POST /marks/two:
+    do: [ { insert: { in: marks, values: [ {}, {} ] } }, { insert: { in: marks, value: {} } } ]
+    respond: { json: '\${{ marks }}' }
+  POST /marks/one: { do: { insert: { in: marks, value: {}, as: made } }, respond: { json: '\${{ made }}' } }
+  PATCH /marks/each: { do: { update: { in: marks, where: { by: me }, value: { seen: true }, as: rows } }, respond: { json: '\${{ rows }}' } }
   POST /reply/text: { do: [ { add: { orders: 1 } }, { state: closed } ], respond: { text: '\${{ int(query.n) }}' } }
   POST /reply/status: { do: { add: { orders: 1 } }, respond: { status: '\${{ query.n }}', json: { orders: '\${{ vars.orders }}' } } }
   POST /reply/zip: { do: { add: { orders: 1 } }, respond: { zip: { a.txt: '\${{ int(query.n) }}' } } }
@@ -57,6 +63,7 @@ routes:
   POST /restore: { do: { restore: { in: departments, name: nightly } }, respond: { json: '\${{ departments }}' } }
 resources:
   /departments: departments
+  /marks: { of: marks, many: true, upsert: true }
 `.replace('vars: { orders: 0, last: null }', 'vars: { orders: 0, last: null, seen: 0 }');
 
 let server: Rehearsal;
@@ -115,6 +122,24 @@ describe('changes', () => {
     expect((await get('/shop/count')).json()).toEqual({ orders: 0, seen: 1 });
     expect((await get('/shop/state')).json()).toEqual({ state: 'open' });
     if (reply === 'status') expect((await post('/shop/reply/status?n=202')).json()).toEqual({ orders: 1 });
+  });
+
+  test('what the server draws for a row is that row\'s own, whichever rule, change or route makes or changes it', async () => {
+    const { id, post, get } = client();
+    const other = client();
+    const send = (method: string, path: string, value: unknown): Promise<Answered> => askJson(server, path, value, { method, headers: { 'Rehearsal-Session': id } });
+    const distinct = (field: string, rows: readonly Record<string, unknown>[]): number => new Set(rows.map((row) => row[field])).size;
+    expect((await post('/shop/marks/two?by=me')).json()).toHaveLength(3);
+    await post('/shop/marks/one?by=me');
+    await post('/shop/marks', [{}, {}]);
+    await send('PUT', '/shop/marks/7', {});
+    const rows = (await get('/shop/marks')).json() as Record<string, unknown>[];
+    expect([rows.length, distinct('code', rows), distinct('mark', rows)]).toEqual([7, 7, 7]);
+    const changed = (await send('PATCH', '/shop/marks/each?by=me', {})).json() as Record<string, unknown>[];
+    expect([changed.length, distinct('mark', changed), new Set([...changed, ...rows].map((row) => row['mark'])).size]).toEqual([4, 4, 11]);
+    await send('PATCH', '/shop/marks?by=me', { seen: false });
+    expect(distinct('mark', (await get('/shop/marks')).json() as Record<string, unknown>[])).toBe(7);
+    expect((await other.post('/shop/marks/two?by=me')).json()).toEqual(rows.slice(0, 3));
   });
 
   test('the reply sees each row once, after the first commit and after the second', async () => {
