@@ -1,7 +1,7 @@
 import type { Json } from '../base/json.ts';
 import { kindOf } from '../base/show.ts';
 import { need, type ChangeKind, type Collection, type Compiler } from '../model/index.ts';
-import { freshUuids, stampOf } from '../memory/index.ts';
+import { freshUuids, sentRow, stampOf } from '../memory/index.ts';
 import { noFacts } from '../replies/no-facts.ts';
 import { replyShape } from '../replies/index.ts';
 import { byKind, list, object, oneOfWords, optional, text, type Out } from '../shapes/index.ts';
@@ -49,8 +49,9 @@ export const insert = {
     return operationAct({
       needs: (template?.needs ?? 0) | stamp.needs | (uuids ? need.call : 0),
       make(facts, draft) {
-        const rows = rowsOf(template?.render(facts), many);
-        if (isRefusal(rows)) return rows;
+        const sent = rowsOf(template?.render(facts), many);
+        if (isRefusal(sent)) return sent;
+        const rows = sent.map((row) => sentRow(row, collection));
         const keys = uuids ? freshUuids(rows.length, (uuid) => draft.table(value.in).get(uuid) !== null, compiler.label, facts) : [];
         return { kind: 'insert', collection: value.in, rows, skipBad, stamp: stamp.renderAll(facts, compiler.label, rows.length), keys };
       },

@@ -1,5 +1,5 @@
 import type { Json } from '../base/json.ts';
-import { chooseKeys, keyText, stampOf, whereShape } from '../memory/index.ts';
+import { chooseKeys, keyText, sentRow, stampOf, whereShape } from '../memory/index.ts';
 import { need, type Act, type Collection, type Compiler, type Row } from '../model/index.ts';
 import { noFacts } from '../replies/no-facts.ts';
 import { object, optional, type Out } from '../shapes/index.ts';
@@ -39,7 +39,7 @@ export function compileRewrite(kind: Kind, value: Rewrite, compiler: Compiler, o
       const rows = choice.choose(facts);
       if (isRefusal(rows)) return rows;
       const count = collection === null || choice.one || !(stamp.needs & need.call) ? 1 : chooseKeys(draft.table(value.in), collection, rows).length;
-      return { kind, collection: value.in, rows, value: fields?.render(facts) ?? null, stamp: stamp.renderAll(facts, compiler.label, count) };
+      return { kind, collection: value.in, rows, value: sentRow(fields?.render(facts) ?? null, collection), stamp: stamp.renderAll(facts, compiler.label, count) };
     },
     keep: binding(value.as),
   }, options);

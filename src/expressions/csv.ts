@@ -1,3 +1,4 @@
+import { asTextFields } from '../base/text-fields.ts';
 import { Problem } from './run.ts';
 import { asText, isMap, newMap } from './values.ts';
 
@@ -13,7 +14,7 @@ export function readCsv(text: string, separator = ','): readonly Record<string, 
     const record = newMap();
     header!.forEach((name, index) => (record[name] = row[index] ?? null));
     if (row.length > header!.length) record['__extra'] = row.slice(header!.length);
-    return record;
+    return asTextFields(record);
   });
 }
 

@@ -1,3 +1,4 @@
+import { asTextFields } from '../base/text-fields.ts';
 import { need, type Facts, type Multi, type Needs } from '../model/index.ts';
 import type { Code, Fields } from './code.ts';
 import type { Run } from './run.ts';
@@ -68,7 +69,7 @@ export function multiAll(read: (facts: Facts) => Multi | null, needs: Needs = ne
 }
 
 export function firstValues(map: Multi | null): object {
-  return mapOf(map, (values) => values[0] ?? null);
+  return asTextFields(mapOf(map, (values) => values[0] ?? null));
 }
 
 function mapOf(multiMap: Multi | null, pick: (values: readonly string[]) => unknown): object {

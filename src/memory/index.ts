@@ -7,6 +7,7 @@ export { LayeredTable } from './layered-table.ts';
 export { mergePatch } from './merge-patch.ts';
 export { perform, type Performed } from './perform.ts';
 export { CsvProblem, rowsFromCsv, rowsToCsv } from './rows-text.ts';
+export { sentRow } from './sent-row.ts';
 export { emptyTable, SeedTable } from './seed-table.ts';
 export { compareValues } from './sort-rows.ts';
 export { stampAt, stampOf, stampOver, type Stamp } from './stamp.ts';

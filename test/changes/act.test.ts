@@ -64,6 +64,32 @@ describe('changes under `do`', () => {
   });
 });
 
+describe('rows that a request sent as text', () => {
+  const columns = { collections: [makeCollection('readings', [{ id: 1, name: 'a', temperature: 1.5, open: true, tags: [] }])] };
+  const csv = (body: string) => ({ method: 'POST', url: '/?name=q&temperature=2&open=false', headers: { 'content-type': 'text/csv' }, body });
+  const made = async (yaml: string, request: ReturnType<typeof csv>): Promise<unknown> => (await actor(yaml, columns)).ask(request).bound['made'];
+
+  it.each([
+    ['csv(body)', 'name,temperature,open\nb,-7.25,TRUE\n5,,false\n', [{ id: 2, name: 'b', temperature: -7.25, open: true }, { id: 3, name: '5', temperature: null, open: false }]],
+    ['csv(body).filter(r, r.open == "true").map(r, merge(r, {"name": upper(r.name)}))', 'id,name,open\n7,b,true\n8,c,false\n', [{ id: 7, name: 'B', open: true }]],
+    ['[without(csv(body)[0], "open")]', 'temperature,open\n9007199254740993,true\n', [{ id: 2, temperature: 9007199254740993n }]],
+    ['csv(body, ";")', 'temperature;tags;other\nwarm;[1];5\n', [{ id: 2, temperature: 'warm', tags: '[1]', other: '5' }]],
+    ['[query]', '', [{ id: 2, name: 'q', temperature: 2, open: false }]],
+  ])('are read as the types of the columns, as a CSV fixture is: %s', async (source, body, rows) => {
+    expect(await made(`insert: { in: readings, values: '\${{ ${source} }}', as: made }`, csv(body))).toEqual(rows);
+  });
+
+  it('are read so where one takes the place of another, and by `body` of a form', async () => {
+    const form = { ...csv('name=f&temperature=3.5'), headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+    expect(await made("replace: { in: readings, id: 1, value: '${{ body }}', as: made }", form)).toEqual({ id: 1, name: 'f', temperature: 3.5 });
+    expect(await made("update: { in: readings, id: 1, value: '${{ csv(body)[0] }}', as: made }", csv('open,temperature\nfalse,4'))).toMatchObject({ temperature: 4, open: false });
+  });
+
+  it('are not, where JSON has text for a number', async () => {
+    expect(await made("insert: { in: readings, value: '${{ body }}', as: made }", post({ temperature: '3.5' }) as ReturnType<typeof csv>)).toEqual({ id: 2, temperature: '3.5' });
+  });
+});
+
 describe('`state`', () => {
   it('moves now, later, and to a state that an expression gives', async () => {
     const rule = await actor("- state: checking\n- { state: done, after: 5 s }", plan);

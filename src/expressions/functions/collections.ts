@@ -1,3 +1,4 @@
+import { asTextFields, isTextFields } from '../../base/text-fields.ts';
 import { compareNumbers, isNumeric, stringifyJson } from '../../base/json.ts';
 import { countLetters, letterAt, sliceLetters } from '../letters.ts';
 import { Problem, type Run } from '../run.ts';
@@ -90,7 +91,7 @@ function merge(maps: readonly (object | null)[], run: Run): object {
     run.spend(2 * Object.keys(map).length);
     Object.assign(merged, map);
   }
-  return merged;
+  return maps.some(isTextFields) ? asTextFields(merged) : merged;
 }
 
 function without(map: object, keys: readonly string[], run: Run): object {
