@@ -10,6 +10,9 @@ const longestSource = 20_000;
 
 let environment: Environment | null = null;
 
+/** Words that CEL keeps for itself: no name in an expression can be one. */
+export const celWords: ReadonlySet<string> = new Set(['as', 'break', 'const', 'continue', 'else', 'false', 'for', 'function', 'if', 'import', 'in', 'let', 'loop', 'namespace', 'null', 'package', 'return', 'true', 'var', 'void', 'while']);
+
 /** A mistake with its letters in the source. */
 export interface SyntaxMistake extends Span {
   readonly mistake: Mistake;

@@ -1,7 +1,7 @@
 import type { Mistake } from '../base/diagnostic.ts';
 import type { Path } from '../base/place.ts';
 import { show } from '../base/show.ts';
-import { compileExpression, compileTemplate, languageNames, type ExpressionMistake, type Scope } from '../expressions/index.ts';
+import { celWords, compileExpression, compileTemplate, languageNames, type ExpressionMistake, type Scope } from '../expressions/index.ts';
 import { compileMatchers } from '../matchers/index.ts';
 import type { Collection, Compiler, Counter, Expression, Fixture, FixtureSource, Held, Matcher, MatcherMap, Reply, Scheme, Template } from '../model/index.ts';
 import { compileReply, type ReplyValue } from '../replies/index.ts';
@@ -116,7 +116,7 @@ export class SiteCompiler implements Compiler {
 
   bind(name: string, path: Path = [], held: Held | null = null): void {
     const { bound, names } = this.#site;
-    const taken = languageNames.has(name) ? 'a name of the language' : names.declared.collections.has(name) ? 'the name of a collection' : null;
+    const taken = languageNames.has(name) ? 'a name of the language' : celWords.has(name) ? 'a word of CEL, and expressions could not name it' : names.declared.collections.has(name) ? 'the name of a collection' : null;
     if (!boundNames.test(name)) this.mistake({ code: 'bad-name', message: `${show(name)} cannot be a name`, expected: 'a small letter, then small letters, digits and _', got: show(name) }, path);
     else if (taken) this.mistake({ code: 'taken-name', message: `\`${name}\` is ${taken}`, expected: 'a name of its own', got: `\`${name}\``, fix: `Write another name, such as \`the_${name}\`` }, path);
     else bound.set(name, held);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileExpression, type ExpressionMistake } from '../../src/expressions/index.ts';
+import { celWords, compileExpression, type ExpressionMistake } from '../../src/expressions/index.ts';
 import { ExpressionFailure, MalformedBody, need } from '../../src/model/index.ts';
 import { evaluate, facts, scope, type Given } from './facts.ts';
 
@@ -298,6 +298,12 @@ describe('mistakes', () => {
 
   it('lets the place decide which names are there', () => {
     expect(mistake('stats', { bound: ['status', 'reason'] }).fix).toBe('Did you mean `status`?');
+  });
+
+  it('has no name that is a word of CEL', () => {
+    const named = (name: string): boolean => !('code' in compileExpression(`${name}.id`, { ...scope, bound: [name] }));
+    expect([...celWords].filter(named)).toEqual([]);
+    expect(['task', 'has', 'type', 'default', 'class', 'map', 'imported'].every(named)).toBe(true);
   });
 
   it('names the expression and the reason, on one line, when it fails', () => {
