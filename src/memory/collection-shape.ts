@@ -13,7 +13,7 @@ const keyShape = byKind([
     field: optional({ ...field, about: 'The field that holds the key; `id` unless said.' }),
     type: optional(oneOfWords(keyTypes, '`counted`: 1, 2, 3 and so on, unless a row brings its own; `uuid`: made for each row; `given`: each row brings its own.')),
   }, { name: 'the key of a collection', expected: 'a map such as `{ field: id, type: uuid }`', foreign: { name: 'Write `field`', kind: 'Write `type`' } }),
-], { expected: 'the name of the key field, or a map such as `{ field: id, type: uuid }`', about: 'The field by which rows are told apart. `id`, counted up, unless said.' });
+], { expected: 'the name of the key field, or a map such as `{ field: id, type: uuid }`', about: 'The field by which rows are told apart. `id`, counted up, unless said. A key has 2,000 letters at most.' });
 
 const inlineRow = mapOf(anything(), { expected: 'a row (a map of fields)' });
 

@@ -56,6 +56,9 @@ describe('keys', () => {
 
   it('must come with the row where they are given, or from what the server fills', async () => {
     const users = await collectionOf('{ key: { field: name, type: given } }');
+    expect(insert(makeDraft({ collections: [users] }), users, [{ name: 'x'.repeat(2000) }, { name: 'y'.repeat(2001) }])).toMatchObject({ reason: 'bad', errors: [{ row: 2, field: 'name', message: '`name`: expected at most 2000 letters, got 2001' }] });
+    const counted = await collectionOf('{}');
+    expect(insert(makeDraft({ collections: [counted] }), counted, [{ id: parseJson('9'.repeat(5000)) }])).toMatchObject({ reason: 'bad', errors: [{ message: '`id`: expected at most 2000 letters, got 5000' }] });
     const draft = makeDraft({ collections: [users] });
     expect(insert(draft, users, [{ age: 1 }])).toMatchObject({ reason: 'bad', errors: [{ field: 'name', message: '`name`: expected a key, got nothing' }] });
     expect(insert(draft, users, [{ name: '' }])).toMatchObject({ errors: [{ message: '`name`: expected text or a number, got an empty text' }] });
