@@ -60,6 +60,7 @@ function assemble({ to, method, after, body, lines, signing, retry }: Parts): Ca
     render(facts: Facts) {
       const request = { url: to.get(facts), method: method.get(facts), body: body.get(facts) };
       return {
+        session: facts.session,
         url: request.url,
         method: request.method,
         headers: lines.flatMap((line) => line.get(facts)),

@@ -9,6 +9,8 @@ export interface Callback {
 
 /** A callback with everything filled: data alone. */
 export interface CallbackRequest {
+  /** Whose request caused it: it goes with its session. */
+  readonly session: string;
   /** Absolute, http or https. */
   readonly url: string;
   readonly method: string;

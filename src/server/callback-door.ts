@@ -7,6 +7,8 @@ export interface CallbackDoor {
   send(exchange: string, callback: CallbackRequest): void;
   /** To be called when the server's clock has been set, advanced, frozen or let go. */
   clockMoved(): void;
+  /** To be called when a session is taken back to its beginning: what waits there is not made. */
+  forget(session: string): void;
   /** Breaks off what is under way and drops what waits. */
   close(): Promise<void>;
 }
@@ -24,6 +26,9 @@ export function createCallbackDoor(options: () => CallbackOptions, onFailure: (e
     },
     clockMoved() {
       sender?.then((callbacks) => callbacks.clockMoved()).catch(onFailure);
+    },
+    forget(session) {
+      sender?.then((callbacks) => callbacks.forget(session)).catch(onFailure);
     },
     async close() {
       await sender?.then((callbacks) => callbacks.close());

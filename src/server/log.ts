@@ -1,13 +1,17 @@
 import { formatDiagnostic, type Diagnostic } from '../base/diagnostic.ts';
 import { printable } from '../base/show.ts';
-import type { ExchangeDraft } from '../world/journal.ts';
+import type { ExchangeDraft, RecordedCallback } from '../world/journal.ts';
+import { notMade } from './render-callbacks.ts';
 
 /** What the running server tells the person at its terminal. One line per event, control characters escaped. */
 export interface Log {
   /** Whether it tells of every exchange, not only of those that something was wrong with. */
   readonly tellsAll: boolean;
   /** An exchange: always when something was wrong with it (unmatched, a violation, an expression that failed, a client that went away); all of them when a log was asked for. */
+  /** An exchange: always when something was wrong with it (unmatched, a violation, an expression that failed, a client that went away, a callback that cannot be made); all of them when a log was asked for. */
   exchange(draft: ExchangeDraft): void;
+  /** An attempt at a callback: one that failed without an answer, and all of them when a log was asked for. */
+  callback(callback: RecordedCallback): void;
   /** A message for people. */
   info(message: string): void;
   /** Mistakes of an edited scenario. */
@@ -34,9 +38,14 @@ export function createLog(options: LogOptions): Log {
     exchange(draft) {
       const { rule, nearest, status, note, violations } = draft;
       const refused = note !== null && status !== null && status >= 400;
-      const notable = rule === null ? nearest.length > 0 || status === 404 || note !== null : violations.length > 0 || refused;
+      const notable = rule === null ? nearest.length > 0 || status === 404 || note !== null : violations.length > 0 || refused || note?.startsWith(notMade) === true;
       if (quiet || (format === null && !notable)) return;
       say('exchange', exchangeLine(draft), exchangeFacts(draft));
+    },
+    callback(callback) {
+      if (quiet || (format === null && callback.error === null)) return;
+      const { exchange, session, method, url, status, error } = callback;
+      say('callback', `${status ?? '---'} callback ${method} ${url}${session === 'default' ? '' : ` [${session}]`} of ${exchange}${error === null ? '' : `  ${error}`}`, callback);
     },
     info(message) {
       if (!quiet) say('info', message, { message });

@@ -25,14 +25,16 @@ export class RunningControl implements Control {
   readonly #listeners = new Set<(event: ControlEvent) => void>();
   readonly #onChange: () => void;
   readonly #onClock: () => void;
+  readonly #onReset: (session: string) => void;
 
-  /** `onClock` hears when the server's time was frozen, set or let go. */
-  constructor(app: App, options: { info: () => ServerInfo; caPem: () => string | null; onChange: () => void; onClock: () => void }) {
+  /** `onClock` hears when the server's time was frozen, set or let go, `onReset` of sessions that were taken back to their beginning. */
+  constructor(app: App, options: { info: () => ServerInfo; caPem: () => string | null; onChange: () => void; onClock: () => void; onReset: (session: string) => void }) {
     this.#app = app;
     this.#info = options.info;
     this.#caPem = options.caPem;
     this.#onChange = options.onChange;
     this.#onClock = options.onClock;
+    this.#onReset = options.onReset;
     this.journal = app.journal;
     this.reports = reportsOf(app.reports);
   }
@@ -130,6 +132,7 @@ export class RunningControl implements Control {
 
   async resetSession(id: string): Promise<boolean> {
     const known = this.#app.serving.worlds.delete(id);
+    this.#onReset(id);
     const forgotten = this.journal.clear(id);
     const reports = this.#app.reports.list({ session: id }).length;
     await this.#app.reports.removeSession(id);

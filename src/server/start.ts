@@ -96,6 +96,7 @@ async function open(settings: Settings, options: StartOptions, loaded: LoadedFil
     onAttempt: (exchange, attempt) => stores.journal.noteCallback(exchange, attempt),
   }), (error) => log.failure('callback', error));
   closing.add(() => callbacks.close());
+  stores.journal.subscribeCallbacks((callback) => log.callback(callback));
   const app = createApp({
     settings, stores, serving, clock, log, addresses, wait, closing: closed.signal,
     callBack: (exchange, callback) => callbacks.send(exchange, callback),
@@ -108,6 +109,7 @@ async function open(settings: Settings, options: StartOptions, loaded: LoadedFil
     caPem: () => certificates.caPem,
     onChange: stores.worldChanged,
     onClock: () => callbacks.clockMoved(),
+    onReset: (session) => callbacks.forget(session),
   });
   const onFailure = (error: unknown): void => log.failure('admin', error);
   const hosts = hostNames(settings);

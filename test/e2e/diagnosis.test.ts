@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Rehearsal } from '../../src/index.ts';
 import { ask, askJson, multipart } from '../support/client.ts';
 import { rehearse } from '../support/rehearsal.ts';
@@ -23,10 +23,31 @@ beforeAll(async () => {
           'POST /strict': { strict: true, expect: { json: { id: { type: 'number' }, name: { length: { min: 3 } } }, raw: { size: { max: '1 kB' } } }, respond: { json: { ok: true } } },
           'POST /schema': { strict: true, expect: { schema: { type: 'object', required: ['id'] } }, respond: { json: { ok: true } } },
           'POST /lenient': { expect: { json: { id: 1 }, headers: { 'x-a': 'b' } }, respond: { json: { violations: '${{ violations.map(v, v.text) }}' } } },
+          'POST /calls': { respond: { status: 202 }, callback: { to: '${{ body.to }}', json: { done: true } } },
           'GET /fails': { respond: { json: { x: '${{ body.a.b }}' } } },
         },
       },
     ],
+  });
+});
+
+describe('a callback', () => {
+  const calls = (to: unknown): Promise<{ readonly status: number; readonly headers: Record<string, unknown> }> => askJson(server, '/xyz/api/cleaner/calls', { to }, { headers: { 'Rehearsal-Session': 'anna' } });
+  const said = (words: string): Promise<string | undefined> => vi.waitUntil(() => lines.find((line) => line.includes(words)), { interval: 5 });
+
+  test('that may not be made is told at the terminal, with the exchange that asked for it', async () => {
+    const answer = await calls('http://partner.example/hook?token=s3cret');
+    expect(await said('not allowed')).toBe(`--- callback POST http://partner.example/hook?token=[redacted] [anna] of ${String(answer.headers['rehearsal-exchange'])}  not allowed: partner.example is not this machine; start with --allow-callback partner.example\n`);
+  });
+
+  test('that cannot be filled, or reaches nobody, is told too; one that is answered is not', async () => {
+    await calls('nowhere');
+    expect(await said('was not made')).toMatch(/^202 POST \/xyz\/api\/cleaner\/calls \[anna\] {2}The callback was not made: /);
+    await calls('http://127.0.0.1:1/');
+    expect(await said('ECONNREFUSED')).toMatch(/^--- callback POST http:\/\/127\.0\.0\.1:1\/ \[anna\] of e\d+ {2}/);
+    const { headers } = await calls(`${server.url}/xyz/api/cleaner/none`);
+    await vi.waitUntil(async () => (await server.exchange(String(headers['rehearsal-exchange'])))?.callbacks.length, { interval: 5 });
+    expect(lines.filter((line) => line.includes(`callback POST ${server.url}`))).toEqual([]);
   });
 });
 

@@ -133,5 +133,5 @@ export function bench(options: Partial<CallbackOptions> = {}): Bench {
 }
 
 export function callback(url: string, rest: Partial<CallbackRequest> = {}): CallbackRequest {
-  return { url, method: 'POST', headers: [], body: null, afterMs: 0, retry: { times: 0, waitMs: 0 }, sign: null, ...rest };
+  return { session: 'default', url, method: 'POST', headers: [], body: null, afterMs: 0, retry: { times: 0, waitMs: 0 }, sign: null, ...rest };
 }

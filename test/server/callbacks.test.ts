@@ -288,6 +288,38 @@ describe('a receiver', () => {
   });
 });
 
+describe('the end of a session', () => {
+  test('drops what waits for its time or for another attempt there, and nothing else', async () => {
+    const there = await receiver((response, { url }) => void response.writeHead(url === '/fails' ? 500 : 200).end());
+    const outside = bench();
+    const { callbacks, attempts, waitOf } = outside;
+    callbacks.send('e1', callback(`${there.url}/later`, { session: 'anna', afterMs: 1000 }));
+    callbacks.send('e2', callback(`${there.url}/other`, { session: 'bert', afterMs: 1000 }));
+    callbacks.send('e3', callback(`${there.url}/fails`, { session: 'anna', retry: { times: 3, waitMs: 5000 } }));
+    const wait = await waitOf(5000);
+    callbacks.forget('anna');
+    expect(wait.over).toBe(true);
+    await callbacks.idle();
+    outside.now += 60_000;
+    callbacks.clockMoved();
+    await there.got(2);
+    await callbacks.idle();
+    expect(there.received.map(({ url }) => url)).toEqual(['/fails', '/other']);
+    expect(attempts.map(({ exchange }) => exchange)).toEqual(['e3', 'e2']);
+    callbacks.send('e4', callback(`${there.url}/anew`, { session: 'anna' }));
+    await there.got(3);
+  });
+
+  test('makes room for others', () => {
+    const { callbacks, attempts } = bench();
+    for (let count = 0; count < 1001; count += 1) callbacks.send(`e${count}`, callback('http://127.0.0.1:1/', { session: 'anna', afterMs: 1000 }));
+    expect(attempts).toHaveLength(1);
+    callbacks.forget('anna');
+    callbacks.send('more', callback('http://127.0.0.1:1/', { afterMs: 1000 }));
+    expect(attempts).toHaveLength(1);
+  });
+});
+
 describe('the end of the server', () => {
   test('breaks off what is under way and drops what waits', async () => {
     const there = await receiver(() => undefined);

@@ -42,6 +42,7 @@ let control: RunningControl;
 let serving: Serving;
 let events: ControlEvent[];
 let moved: number;
+let reset: string[];
 const machine = { now: Date.parse('2026-11-01T12:00:00Z') };
 
 function run(memories: Readonly<Record<string, MemoryPlan>> = { cleaner, 'cleaner-busy': busy, hr }): void {
@@ -50,13 +51,14 @@ function run(memories: Readonly<Record<string, MemoryPlan>> = { cleaner, 'cleane
     serving, journal: createJournal(), clock: createClock(null, () => machine.now), seed: 1,
     reports: { list: () => [], removeSession: async () => undefined }, worldChanged: () => undefined, dueFailed: () => undefined,
   } as unknown as App;
-  control = new RunningControl(app, { info: () => ({}) as never, caPem: () => null, onChange: () => undefined, onClock: () => (moved += 1) });
+  control = new RunningControl(app, { info: () => ({}) as never, caPem: () => null, onChange: () => undefined, onClock: () => (moved += 1), onReset: (id) => reset.push(id) });
   control.subscribe((event) => events.push(event));
 }
 
 beforeEach(() => {
   events = [];
   moved = 0;
+  reset = [];
   machine.now = Date.parse('2026-11-01T12:00:00Z');
   run();
 });
@@ -207,6 +209,7 @@ describe('collections', () => {
   it('go back to their first rows with the session', async () => {
     control.replaceRows('s', 'tasks', null, values());
     expect(await control.resetSession('s')).toBe(true);
+    expect(reset).toEqual(['s']);
     expect(rowsOf('s', 'tasks')).toHaveLength(2);
   });
 });

@@ -30,6 +30,8 @@ export interface Callbacks {
   send(exchange: string, request: CallbackRequest, repliedMs?: number): void;
   /** To be called when the server's clock has been set, advanced, frozen or let go. */
   clockMoved(): void;
+  /** Drops what waits for its time, or for another attempt, in a session that begins anew. What is under way goes on. */
+  forget(session: string): void;
   /** Resolves when nothing is under way, other attempts included; what waits for its time is left out. */
   idle(): Promise<void>;
   /** Breaks off what is under way and drops what waits. */
@@ -48,6 +50,8 @@ const closedWords = 'the server was closed';
 interface Job {
   readonly exchange: string;
   readonly request: CallbackRequest;
+  /** Given when it is dropped while it waits for another attempt. */
+  readonly dropped: AbortController;
 }
 
 /** Throws UsageProblem when `allow` names what is no host. */
@@ -64,10 +68,11 @@ class Sender implements Callbacks {
   /** What lets go when the server closes: attempts, and waits for the next. */
   readonly #open = new Set<AbortController>();
   readonly #close: () => void;
+  /** Whose first attempt has begun. */
+  readonly #begun = new Set<Job>();
   #closed = false;
   #jobs = 0;
   #bytes = 0;
-  #underWay = 0;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: CallbackOptions) {
@@ -78,14 +83,14 @@ class Sender implements Callbacks {
     this.#close = () => {
       this.#closed = true;
       for (const one of this.#open) one.abort(closedWords);
-      for (const job of this.#schedule.clear()) this.#leave(job);
+      for (const job of this.#schedule.drop()) this.#leave(job);
     };
     options.closing.addEventListener('abort', this.#close, { once: true });
     if (options.closing.aborted) this.#close();
   }
 
   send(exchange: string, request: CallbackRequest, repliedMs = this.#options.clock.now()): void {
-    const job: Job = { exchange, request };
+    const job: Job = { exchange, request, dropped: new AbortController() };
     const sizeBytes = request.body?.length ?? 0;
     const refusal = this.#closed ? closedWords : this.#jobs >= mostCallbacks ? `not sent: ${mostCallbacks} callbacks wait or are under way` : this.#bytes + sizeBytes > mostBytes ? `not sent: callbacks of more than ${formatSize(mostBytes)} wait or are under way` : null;
     if (refusal !== null) return this.#report(job, 1, this.#options.clock.now(), { status: null, error: refusal }, 0);
@@ -99,8 +104,14 @@ class Sender implements Callbacks {
     this.#schedule.look();
   }
 
+  forget(session: string): void {
+    const isMeant = ({ request }: Job): boolean => request.session === session;
+    for (const job of this.#schedule.drop(isMeant)) this.#leave(job);
+    for (const job of this.#begun) if (isMeant(job)) job.dropped.abort();
+  }
+
   async idle(): Promise<void> {
-    if (this.#underWay > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    if (this.#begun.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
   async close(): Promise<void> {
@@ -110,11 +121,11 @@ class Sender implements Callbacks {
   }
 
   #begin(job: Job): void {
-    this.#underWay += 1;
+    this.#begun.add(job);
     void this.#carry(job).finally(() => {
-      this.#underWay -= 1;
+      this.#begun.delete(job);
       this.#leave(job);
-      if (this.#underWay === 0) for (const tell of this.#whenIdle.splice(0)) tell();
+      if (this.#begun.size === 0) for (const tell of this.#whenIdle.splice(0)) tell();
     });
   }
 
@@ -126,12 +137,13 @@ class Sender implements Callbacks {
   /** All attempts of a callback. Only those under way take up room: the waits between them do not. */
   async #carry(job: Job): Promise<void> {
     const { retry } = job.request;
+    const isOver = (): boolean => this.#closed || job.dropped.signal.aborted;
     for (let number = 1; ; number += 1) {
       await this.#slots.take();
-      const again = !this.#closed && (await this.#attempt(job, number));
+      const again = !isOver() && (await this.#attempt(job, number));
       this.#slots.give();
-      if (!again || this.#closed || number > retry.times) return;
-      await this.#untilClosed((ending) => this.#options.wait(Math.min(retry.waitMs * 2 ** (number - 1), longestRetryWaitMs), ending.signal));
+      if (!again || isOver() || number > retry.times) return;
+      await this.#untilClosed((ending) => this.#options.wait(Math.min(retry.waitMs * 2 ** (number - 1), longestRetryWaitMs), AbortSignal.any([ending.signal, job.dropped.signal])));
     }
   }
 

@@ -49,10 +49,14 @@ export class Schedule<T> {
     await this.#sleep(Math.min(ms * 2, longestTimerMs), since);
   }
 
-  /** Forgets all that waits, and gives it. */
-  clear(): readonly T[] {
-    this.#alarm?.abort();
-    this.#alarm = null;
-    return this.#waiting.splice(0).map(({ item }) => item);
+  /** Forgets what waits and is meant, and gives it. */
+  drop(isMeant: (item: T) => boolean = () => true): readonly T[] {
+    const dropped = this.#waiting.filter(({ item }) => isMeant(item));
+    this.#waiting = this.#waiting.filter(({ item }) => !isMeant(item));
+    if (this.#waiting.length === 0) {
+      this.#alarm?.abort();
+      this.#alarm = null;
+    }
+    return dropped.map(({ item }) => item);
   }
 }
