@@ -12,8 +12,8 @@ const maxBytes = 2 ** 40;
 const expected = 'a size of at most `1 TiB`';
 
 /**
- * The bytes depend on the place of the reply alone, neither on the call nor on the server's seed: a download is resumed by a
- * second call, which must find the same bytes.
+ * The bytes depend on the place of the reply and the server's seed, not on the call: a download is resumed by a second call, which
+ * must find the same bytes.
  */
 export const bytes = {
   key: 'bytes',
@@ -26,7 +26,13 @@ export const bytes = {
   examples: [{ yaml: 'bytes: 1 KiB', status: 200, headers: { 'content-type': 'application/octet-stream', 'content-length': '1024', 'accept-ranges': 'bytes' } }],
   compile(value, compiler) {
     const sizeBytes = value instanceof DynamicText ? filled(value.source, compiler, sizeOf) : constant(value);
-    return contentOf(sizeBytes, (count) => madeBytes(count, compiler.label));
+    let last: { readonly seed: number; readonly count: number; readonly made: ContentMade } | null = null;
+    const content = contentOf(sizeBytes, (count, { seed }) => {
+      // Kept for its digest, which costs a reading of all the bytes.
+      if (last?.seed !== seed || last.count !== count) last = { seed, count, made: madeBytes(count, `${compiler.label}|${seed}`) };
+      return last.made;
+    });
+    return { ...content, fixed: false };
   },
 } satisfies ReplyKind<number | DynamicText, string | number>;
 

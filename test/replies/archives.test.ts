@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256OfFile } from '../../src/replies/file-digest.ts';
 import { seededBytes } from '../../src/replies/seeded-bytes.ts';
 import { buildZip, mistakeInEntryName } from '../../src/replies/zip-archive.ts';
-import { answerYaml, factsOf, fixtureOnDisk } from './compile-for-test.ts';
+import { answerYaml, compileYaml, factsOf, fixtureOnDisk } from './compile-for-test.ts';
 
 async function entriesOf(bytes: Buffer): Promise<Record<string, string>> {
   const zip = await (promisify(fromBuffer) as unknown as (bytes: Buffer, options: object) => Promise<ZipFile>)(bytes, { lazyEntries: true });
@@ -66,6 +66,18 @@ describe('seeded bytes', () => {
     const first = (label: string): string => Buffer.from([...seededBytes(label).read(0, 100)][0]!).toString('hex');
     expect(first('a')).toBe(first('a'));
     expect(first('a')).not.toBe(first('b'));
+  });
+
+  it('of a reply depend on the server\'s seed and not on the call, and so does their ETag', async () => {
+    const { reply } = await compileYaml('bytes: 1 kB');
+    const made = async (options: { readonly seed: number; readonly call: number }): Promise<{ readonly first: string; readonly etag: string }> => {
+      const { body } = await reply!.render(factsOf('/', options));
+      if (body.kind !== 'made') throw new Error(body.kind);
+      return { first: Buffer.from([...body.read(0, 100)][0]!).toString('hex'), etag: body.representation!.etag! };
+    };
+    const [one, later, other] = [await made({ seed: 1, call: 1 }), await made({ seed: 1, call: 2 }), await made({ seed: 2, call: 1 })];
+    expect(later).toEqual(one);
+    expect([other.first === one.first, other.etag === one.etag]).toEqual([false, false]);
   });
 
   it('read from anywhere are what stands there', () => {
