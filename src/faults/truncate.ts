@@ -9,7 +9,7 @@ export type Cut = { readonly share: number } | { readonly bytes: number };
 
 const expected = 'a percentage below 100%, or a size with its unit, such as `60%` or `10 kB`';
 
-const shape: Shape<Cut, string> = turned(text({ expected }), (value, path, report): Cut | typeof invalid => {
+const shape: Shape<Cut, string> = turned(text({ expected, forNumber: (written) => `Write \`${written}%\` or \`${written} B\`` }), (value, path, report): Cut | typeof invalid => {
   const share = parsePercent(value);
   if (share !== null && share < 1) return { share };
   const bytes = parseSize(value);

@@ -5,14 +5,14 @@ import { kindOf, show } from '../base/show.ts';
 import { invalid, type Invalid, type JsonSchema, type Report, type Shape, type ValueKind } from './shape.ts';
 import type { Path } from '../base/place.ts';
 
-/** Text. `pattern` is checked with `expected` as the words for it. */
-export function text(options: { expected?: string; pattern?: RegExp; about?: string } = {}): Shape<string> {
+/** Text. `pattern` is checked with `expected` as the words for it; `forNumber` mends a number that stands there bare. */
+export function text(options: { expected?: string; pattern?: RegExp; about?: string; forNumber?: (written: string) => string } = {}): Shape<string> {
   const expected = options.expected ?? 'text';
   return scalar<string>({
     expected, about: options.about, kinds: ['string'],
     read: (value) => (typeof value === 'string' && (!options.pattern || options.pattern.test(value)) ? value : invalid),
     schema: { type: 'string', ...(options.pattern && { pattern: options.pattern.source }) },
-    fix: (value) => (isNumeric(value) || typeof value === 'boolean' ? `Put it in quotes: \`'${String(value)}'\`` : undefined),
+    fix: (value) => (isNumeric(value) && options.forNumber ? options.forNumber(String(value)) : isNumeric(value) || typeof value === 'boolean' ? `Put it in quotes: \`'${String(value)}'\`` : undefined),
   });
 }
 

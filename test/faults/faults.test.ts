@@ -58,7 +58,7 @@ describe('mistakes in faults', () => {
     ['truncate', 'missing-value', 'Write `fault: { truncate: 60% }`'],
     ['corrupt', 'missing-value', 'Write `fault: { corrupt: 16 B }`'],
     ['{ tuncate: 60% }', 'unknown-key', 'Did you mean `truncate`?'],
-    ['{ truncate: 60 }', 'wrong-value', "Put it in quotes: `'60'`"],
+    ['{ truncate: 60 }', 'wrong-value', 'Write `60%` or `60 B`'],
     ['{ truncate: 100% }', 'wrong-value', '100% is the whole body: take the fault out, or cut earlier'],
     ['{ truncate: 60 percent }', 'wrong-value', undefined],
     ['{ corrupt: 16 }', 'wrong-value', 'Write the unit, such as `16 B`'],
