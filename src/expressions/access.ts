@@ -47,8 +47,7 @@ function listHint(name: string): string {
 function unknownField(name: string, leftNode: ASTNode, known: readonly string[], c: Compiling) {
   const written = c.written(leftNode);
   const own = written === 'request' && names.has(name) ? `Write \`${name}\` on its own.` : undefined;
-  const declare = written === 'vars' ? 'Declare it under `vars:` of the scenario.' : undefined;
-  return { code: 'unknown-field', message: `\`${written}\` has no \`${name}\``, ...(known.length > 0 && { expected: `one of ${known.join(', ')}` }), fix: own ?? didYouMean(name, known) ?? declare };
+  return { code: 'unknown-field', message: `\`${written}\` has no \`${name}\``, ...(known.length > 0 && { expected: `one of ${known.join(', ')}` }), fix: own ?? didYouMean(name, known) };
 }
 
 /** `left[key]` */

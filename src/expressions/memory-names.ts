@@ -1,3 +1,4 @@
+import { nearest } from '../base/nearest.ts';
 import { need, type Caller } from '../model/index.ts';
 import type { Code } from './code.ts';
 import { closed, open, value } from './name-code.ts';
@@ -7,12 +8,12 @@ import type { Run } from './run.ts';
 /** `state`: null where the scenario has none. */
 export const state: Code = { ...value('any', ({ memory }) => memory.state), orNull: 'text' };
 
-/** `vars`. `declared`: the only names there are, where they are known at load. */
+/** `vars`. `declared`: the names that the scenario declares; one that is nearly one of them is a slip, any other is missing and so null. */
 export function vars(declared?: readonly string[]): Code {
   const code = open(need.nothing, 'any', ({ memory }) => memory.vars, ({ facts }, name) => own(facts.memory.vars, name));
   if (declared === undefined) return code;
   const { named, computed } = code.fields!;
-  return { ...code, fields: { names: declared, named: (name) => (declared.includes(name) ? named(name) : null), ...(computed && { computed }) } };
+  return { ...code, fields: { names: declared, named: (name) => (declared.includes(name) || nearest(name, declared) === null ? named(name) : null), ...(computed && { computed }) } };
 }
 
 /** `auth`: who calls. */

@@ -43,7 +43,7 @@ describe('what a scenario remembers', () => {
     expect(value('vars.uploads', of(), ['uploads'])).toBe(3);
     expect(mistake('1 + vars.uplods', ['uploads', 'last'])).toMatchObject({ code: 'unknown-field', message: '`vars` has no `uplods`', expected: 'one of uploads, last', fix: 'Did you mean `uploads`?', offset: 9, length: 6 });
     expect(mistake('vars["uplods"]', ['uploads'])).toMatchObject({ fix: 'Did you mean `uploads`?' });
-    expect(mistake('vars.x', [])).toMatchObject({ fix: 'Declare it under `vars:` of the scenario.' });
+    expect([value('vars.other', of(), ['uploads']), value('default(vars["other"], 1)', of(), ['uploads']), value('has(vars.x)', of(), [])]).toEqual([null, 1, false]);
     expect(value('vars[query.name]', { ...of(), url: '/?name=other' }, ['uploads'])).toBeNull();
   });
 
