@@ -7,7 +7,6 @@ import { notMade } from './render-callbacks.ts';
 export interface Log {
   /** Whether it tells of every exchange, not only of those that something was wrong with. */
   readonly tellsAll: boolean;
-  /** An exchange: always when something was wrong with it (unmatched, a violation, an expression that failed, a client that went away); all of them when a log was asked for. */
   /** An exchange: always when something was wrong with it (unmatched, a violation, an expression that failed, a client that went away, a callback that cannot be made); all of them when a log was asked for. */
   exchange(draft: ExchangeDraft): void;
   /** An attempt at a callback: one that failed without an answer, and all of them when a log was asked for. */
