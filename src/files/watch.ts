@@ -55,7 +55,9 @@ export async function watchFiles(options: WatchOptions): Promise<Watch> {
   };
 
   const wanted = options.paths.map((path) => resolve(path));
-  const watcher = watch([...new Set(wanted.map(watchedFolder))], { ignoreInitial: true, atomic: 20, ignorePermissionErrors: true, ignored: (path) => isIgnored(path, wanted) });
+  // With the folder around it, one that goes away and comes back (a branch is checked out) is seen again.
+  const folders = new Set(wanted.flatMap((path) => [dirname(path), watchedFolder(path)]));
+  const watcher = watch([...folders], { ignoreInitial: true, atomic: 20, ignorePermissionErrors: true, ignored: (path) => isIgnored(path, wanted) });
   watcher.on('all', noteChange);
   watcher.on('error', (error) => onError?.(error as Error));
   await ready(watcher);

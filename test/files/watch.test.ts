@@ -75,6 +75,26 @@ test('a folder that is made later, and a file that is removed, are noticed', asy
   expect(seen.calls()).toBe(2);
 });
 
+test('a folder that goes away and comes back, as when a branch is checked out, is watched again', async () => {
+  const folder = join(tempFolder(), 'scenarios');
+  const file = join(folder, 'a.yaml');
+  mkdirSync(folder);
+  writeFileSync(file, '1');
+  const seen = await watching([folder]);
+  rmSync(folder, { recursive: true });
+  await seen.noticed();
+  seen.settle();
+  mkdirSync(folder);
+  writeFileSync(file, '22');
+  await seen.noticed();
+  seen.settle();
+  const before = seen.calls();
+  writeFileSync(file, '333');
+  await seen.noticed();
+  seen.settle();
+  expect(seen.calls()).toBe(before + 1);
+});
+
 test('after close nothing is called, not even for a burst under way', async () => {
   const folder = tempFolder();
   const seen = await watching([folder]);
