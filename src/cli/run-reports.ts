@@ -1,6 +1,7 @@
-import { appendFile, mkdir, rm } from 'node:fs/promises';
+import { appendFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EnvironmentProblem } from '../base/problems.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import type { Account } from '../verify/reports/account.ts';
 import { cannotWrite, replaceFile } from './replace-file.ts';
 
@@ -19,7 +20,7 @@ export async function prepareReports({ junit, json, summary }: ReportFiles): Pro
   for (const file of [junit, json, summary]) {
     if (file === null) continue;
     try {
-      await mkdir(dirname(file), { recursive: true });
+      makeFolder(dirname(file));
       if (file === summary) await appendFile(file, '');
       else await rm(file, { force: true });
     } catch (error) {

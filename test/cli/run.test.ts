@@ -218,6 +218,11 @@ describe('the written accounts', () => {
     expect(stderr).toMatch(/^rehearsal: The account scenarios\/partner\.yaml\/junit\.xml cannot be written: .*\n$/);
   });
 
+  test.runIf(process.platform === 'linux')('in a folder that no file system can make end the run with 3, and do not hang it', async () => {
+    const { code, stderr } = await runNode(project(), ['--junit', '/proc/none/junit.xml'], '');
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/^rehearsal: The account \/proc\/none\/junit\.xml cannot be written: .*\n$/)]);
+  });
+
   test('that can no longer be written when the command has ended are told, and fail a run that went well', async () => {
     const folder = project();
     const { code, stderr } = await runNode(folder, ['--junit', 'out/junit.xml', '--json', 'run.json'], 'fs.rmSync("out", { recursive: true }); await ask("/tasks")');
