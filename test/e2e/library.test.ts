@@ -164,6 +164,19 @@ describe('what is given wrongly', () => {
   });
 });
 
+test('the journal has an exchange as soon as the client has its answer, in however many pieces it came', async () => {
+  const respond = { '/stream': { stream: [{ text: 'a' }, { text: 'b' }] }, '/large': { bytes: '5 MB' }, '/throttled': { bytes: '20 KB', throttle: '2 MB/s' }, '/json': { json: { long: 'x'.repeat(500_000) } } };
+  const routes = Object.fromEntries(Object.entries(respond).map(([path, reply]) => [`GET ${path}`, { respond: reply }]));
+  const server = await rehearse({ scenarios: { scenario: 'pieces', routes } });
+  let asked = 0;
+  for (let round = 0; round < 5; round += 1) {
+    for (const path of Object.keys(respond)) {
+      await ask(server, path);
+      expect([path, server.journal({ limit: 1 }).total]).toEqual([path, (asked += 1)]);
+    }
+  }
+});
+
 test('sessions of the library have their own url, selection, journal and reports', async () => {
   const server = await rehearse({ scenarios: [hello('root'), { scenario: 'hello-b', extends: 'hello', routes: { 'GET /': { respond: { text: 'b' } } } }] });
   const partner = server.session('checkout');

@@ -5,6 +5,8 @@ import type { RespondTools } from './sent.ts';
 
 /** Bytes handed to the system before a reset need this long to reach the peer: a reset discards what has not left. */
 const deliveryMs = 100;
+/** So much goes into the system's buffer of any connection. */
+export const atOnceBytes = 64 * 1024;
 
 /** The connection to one client, for one answer. Every operation tells whether the client is still there. */
 export class Line {
@@ -68,23 +70,22 @@ export class Line {
   }
 
   /**
-   * Ends the answer with few bytes, which the system takes at once: nothing is waited for, so that the journal has the exchange
-   * before the client has the answer.
+   * Ends the answer with these last bytes; null: the mark of the end is all that is missing. The system takes few bytes at once, so for
+   * those nothing is waited for: the journal has the exchange before the client has its answer. True when the bytes before them have
+   * been handed to the system.
    */
+  async end(bytes: Buffer | null): Promise<boolean> {
+    if (bytes === null) return this.endAtOnce(null);
+    if (bytes.length > atOnceBytes && !(await this.write(bytes.subarray(0, -atOnceBytes)))) return false;
+    return this.endAtOnce(bytes.subarray(-atOnceBytes));
+  }
+
+  /** {@link end} with at most {@link atOnceBytes}. */
   endAtOnce(bytes: Buffer | null): boolean {
     if (this.#gone) return false;
     if (bytes === null) this.#response.end();
     else this.#response.end(bytes);
     return true;
-  }
-
-  /** Ends the answer well, with these last bytes. */
-  end(bytes: Buffer | null): Promise<boolean> {
-    return this.#until((settle) => {
-      this.#response.once('finish', settle);
-      if (bytes === null) this.#response.end();
-      else this.#response.end(bytes);
-    });
   }
 
   /** Ends the connection once everything written has left. */

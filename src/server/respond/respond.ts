@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Answer } from '../../model/index.ts';
 import { Account, oneWriteBytes } from './account.ts';
-import { Line } from './line.ts';
+import { atOnceBytes, Line } from './line.ts';
 import type { Payload } from './payload.ts';
 import { prepare, type Outgoing } from './prepare.ts';
 import type { AnsweredRequest, RespondTools, Sent } from './sent.ts';
@@ -37,8 +37,6 @@ export async function respond(response: ServerResponse, request: AnsweredRequest
   }
 }
 
-/** So much goes into the system's buffer of any connection. */
-const atOnceBytes = 64 * 1024;
 const leftEarly = 'the client went away before the whole answer was sent';
 const noWires = gatherWires([]);
 
@@ -99,7 +97,7 @@ async function finishTransfer(line: Line, payload: Exclude<Payload, { kind: 'non
       await line.close();
       return done(true, null);
     }
-    const finished = await line.end(null);
+    const finished = outcome === 'ended' || line.endAtOnce(null);
     return done(finished, finished ? null : leftEarly);
   } catch (error) {
     // What was announced can no longer be sent: only a broken connection tells the client so.

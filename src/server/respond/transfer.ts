@@ -8,21 +8,24 @@ import { cutAt, type Wires } from './wires.ts';
 const piecesPerSecond = 20;
 const sliceBytes = 1024 * 1024;
 
-/** How a transfer came out: all of it, up to where a fault cut it, or until the client left. */
-export type Outcome = 'whole' | 'cut' | 'gone';
+/** How a transfer came out: all of it, with the answer ended or not yet; up to where a fault cut it; or until the client left. */
+export type Outcome = 'ended' | 'whole' | 'cut' | 'gone';
 
-/** Sends a body piece by piece, each when the one before has left. Throws SourceBroken. */
+/** Sends a body piece by piece, each when the one before has left. The last of a size that was announced ends the answer. Throws SourceBroken. */
 export async function transfer(line: Line, payload: Exclude<Payload, { kind: 'none' }>, wires: Wires, account: Account): Promise<Outcome> {
   const size = payload.kind === 'bytes' ? payload.bytes.length : payload.kind === 'pieces' ? payload.sizeBytes : payload.expectedBytes;
   const cut = cutAt(wires, size);
   if (payload.kind === 'flow' || wires.bytesPerSecond !== null || cut === 0) line.flushHead();
   if (cut === 0) return (await line.turn()) ? 'cut' : 'gone';
-  let left = cut ?? Infinity;
+  const announced = payload.kind === 'flow' || wires.offByBytes !== 0 ? Infinity : size;
+  let left = cut ?? announced;
   for await (const bytes of corrupted(chunksOf(payload, line), wires.corrupt, size)) {
+    if (bytes.length === 0) continue;
     const part = bytes.length <= left ? bytes : bytes.subarray(0, left);
-    if (!(await sendPaced(line, part, wires.bytesPerSecond, account))) return 'gone';
     left -= part.length;
-    if (left <= 0) return 'cut';
+    const ends = left <= 0 && cut === null;
+    if (!(await sendPaced(line, part, wires.bytesPerSecond, account, ends))) return 'gone';
+    if (left <= 0) return ends ? 'ended' : 'cut';
   }
   if (line.gone) return 'gone';
   return cut === null ? 'whole' : 'cut';
@@ -40,19 +43,20 @@ function* slices(bytes: Buffer): Generator<Buffer, void> {
   for (let from = 0; from < bytes.length; from += sliceBytes) yield bytes.subarray(from, from + sliceBytes);
 }
 
-async function sendPaced(line: Line, bytes: Buffer, bytesPerSecond: number | null, account: Account): Promise<boolean> {
-  if (bytesPerSecond === null) return sendNoted(line, bytes, account);
+/** `ends`: with the last of these bytes the answer ends. */
+async function sendPaced(line: Line, bytes: Buffer, bytesPerSecond: number | null, account: Account, ends: boolean): Promise<boolean> {
+  if (bytesPerSecond === null) return sendNoted(line, bytes, account, ends);
   const pieceBytes = Math.max(1, Math.floor(bytesPerSecond / piecesPerSecond));
   for (let from = 0; from < bytes.length; from += pieceBytes) {
     const piece = bytes.subarray(from, from + pieceBytes);
-    if (!(await line.wait((piece.length / bytesPerSecond) * 1000)) || !(await sendNoted(line, piece, account))) return false;
+    const last = ends && from + pieceBytes >= bytes.length;
+    if (!(await line.wait((piece.length / bytesPerSecond) * 1000)) || !(await sendNoted(line, piece, account, last))) return false;
   }
   return true;
 }
 
-async function sendNoted(line: Line, bytes: Buffer, account: Account): Promise<boolean> {
-  if (bytes.length === 0) return !line.gone;
-  if (!(await line.write(bytes))) return false;
+async function sendNoted(line: Line, bytes: Buffer, account: Account, ends: boolean): Promise<boolean> {
+  if (!(ends ? await line.end(bytes) : await line.write(bytes))) return false;
   account.note(bytes);
   return true;
 }
