@@ -1,5 +1,6 @@
 import type { Exchange, FullExchange, StoredReport, ZipEntry } from './model/index.ts';
 import { didYouMean } from './base/nearest.ts';
+import { show } from './base/show.ts';
 import { parseDuration, parseSize } from './base/units.ts';
 import { UsageProblem } from './base/problems.ts';
 import { loadAdmin } from './admin/load-admin.ts';
@@ -169,7 +170,11 @@ async function verify(server: RunningServer, calls: readonly CallInput[], option
   return answer;
 }
 
+const filterNames: readonly string[] = ['session', 'status', 'path', 'rule', 'unmatched', 'violations', 'after', 'limit'] satisfies (keyof JournalFilter)[];
+
 function page(server: RunningServer, filter: JournalFilter = {}): ExchangePage {
+  const unknown = Object.keys(filter).find((name) => !filterNames.includes(name));
+  if (unknown !== undefined) throw new UsageProblem(`The journal has no filter \`${unknown}\``, didYouMean(unknown, filterNames) ?? `There are: ${filterNames.join(', ')}`);
   const found = server.control.journal.list(filter);
   if (!found) throw new UsageProblem(`\`after\` names no exchange that is still kept: ${String(filter.after)}`, 'Take the `next` of an earlier page');
   // Not enumerable: a list with them still equals, and prints as, a list without.
@@ -198,7 +203,10 @@ function settingsOf(options: RehearsalOptions): Settings {
   const given = isList(scenarios) ? scenarios : [scenarios];
   const defined = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   for (const option of startOptions) {
-    if (option.value !== null && defined[option.key] !== undefined) defined[option.key] = readOption(option, defined[option.key], option.key) as typeof defined[string];
+    const value = defined[option.key];
+    if (value === undefined) continue;
+    if (option.value !== null) defined[option.key] = readOption(option, value, option.key) as typeof value;
+    else if (typeof value !== 'boolean') throw new UsageProblem(`${option.key}: expected \`true\` or \`false\`, got ${show(value)}`, 'See the type `RehearsalOptions`');
   }
   return {
     ...defaultSettings,

@@ -144,6 +144,7 @@ describe('what is given wrongly', () => {
   test.each<[RehearsalOptions, RegExp]>([
     [{ port: 70_000 }, /port: expected a whole number from 0 to 65535, got 70000/], [{ port: Number.NaN }, /port: expected/], [{ journal: 0 }, /journal: expected/], [{ maxSessions: -1 }, /maxSessions: expected/],
     [{ publicUrl: 'partner.test' }, /publicUrl: expected a URL/], [{ maxBody: '2' }, /maxBody/], [{ clock: 'tomorrow' }, /clock/], [{ scenario: 'nope' }, /There is no scenario `nope`/], [{ seed: 1.5 }, /seed: expected/],
+    [{ strict: 'no' } as unknown as RehearsalOptions, /strict: expected `true` or `false`, got no/],
     [{ scenaro: 'hello' } as RehearsalOptions, /has no option `scenaro`/],
   ])('%j is a UsageProblem that says what was expected', async (options, message) => {
     const error = await startRehearsal({ certs, scenarios: hello('a'), ...options }).then((server) => server.close(), (thrown: unknown) => thrown);
@@ -175,6 +176,14 @@ test('the journal has an exchange as soon as the client has its answer, in howev
       expect([path, server.journal({ limit: 1 }).total]).toEqual([path, (asked += 1)]);
     }
   }
+});
+
+test('a filter of the journal that is misspelled is a UsageProblem, and does not list everything', async () => {
+  const server = await rehearse({ scenarios: hello('a') });
+  const misspelled = { unmatch: true } as { unmatched?: boolean };
+  const problem = expect.objectContaining({ name: 'UsageProblem', message: 'The journal has no filter `unmatch`', fix: 'Did you mean `unmatched`?' });
+  expect(() => server.journal(misspelled)).toThrow(problem);
+  expect(() => server.session('one').journal(misspelled)).toThrow(problem);
 });
 
 test('sessions of the library have their own url, selection, journal and reports', async () => {
