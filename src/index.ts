@@ -1,4 +1,5 @@
 import type { Exchange, FullExchange, StoredReport, ZipEntry } from './model/index.ts';
+import { readIsoTime, withinYears } from './base/iso-time.ts';
 import { didYouMean } from './base/nearest.ts';
 import { show } from './base/show.ts';
 import { parseDuration, parseSize } from './base/units.ts';
@@ -229,8 +230,8 @@ function isList(value: NonNullable<RehearsalOptions['scenarios']>): value is rea
 }
 
 function instant(value: string | number | Date): number {
-  const ms = new Date(value).getTime();
-  if (Number.isNaN(ms)) throw new UsageProblem(`clock: ${JSON.stringify(value)} is no time`, 'Write it as in 2026-11-01T12:00:00Z');
+  const ms = typeof value === 'string' ? readIsoTime(value) : withinYears(Math.trunc(Number(value)));
+  if (ms === null) throw new UsageProblem(`clock: ${JSON.stringify(value)} is no time`, 'Write it as in 2026-11-01T12:00:00Z');
   return ms;
 }
 

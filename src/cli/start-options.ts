@@ -1,4 +1,5 @@
 import { UsageProblem } from '../base/problems.ts';
+import { readIsoTime } from '../base/iso-time.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { parseDuration, parseSize } from '../base/units.ts';
 import { show } from '../base/show.ts';
@@ -60,8 +61,8 @@ const host = (value: string): string => {
 };
 
 const instant = (value: string): number => {
-  const ms = Date.parse(value);
-  if (Number.isNaN(ms) || !/^\d{4}-\d{2}-\d{2}/.test(value)) throw new Expected('a time such as `2026-11-01T12:00:00Z` (ISO 8601)');
+  const ms = readIsoTime(value.trim());
+  if (ms === null) throw new Expected('a time such as `2026-11-01T12:00:00Z` (ISO 8601)');
   return ms;
 };
 

@@ -1,12 +1,7 @@
+import { readIsoTime, withinYears } from '../base/iso-time.ts';
 import { parseDuration } from '../base/units.ts';
 import { Problem } from './run.ts';
 import { Duration } from './values.ts';
-
-/** Times that have a year of four digits, as RFC 3339 needs. */
-const earliest = -62_135_596_800_000;
-const latest = 253_402_300_799_999;
-
-const isoTime = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)?)?$/;
 
 /**
  * A time, or null when the value is none: a time, ISO 8601 text (UTC unless it names an offset), or a number of seconds since
@@ -14,22 +9,15 @@ const isoTime = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz
  */
 export function readTime(value: unknown): Date | null {
   if (value instanceof Date) return value;
-  if (typeof value === 'string') return readTimeText(value);
+  if (typeof value === 'string') return inRange(readIsoTime(value));
   if (typeof value !== 'bigint' && typeof value !== 'number') return null;
   const amount = Number(value);
-  return inRange(new Date(Math.abs(amount) < 1e11 ? amount * 1000 : amount));
+  return inRange(Math.abs(amount) < 1e11 ? amount * 1000 : amount);
 }
 
-function readTimeText(text: string): Date | null {
-  if (!isoTime.test(text)) return null;
-  const zoned = /[Zz]$|[+-]\d\d:?\d\d$/.test(text.slice(10));
-  const offset = /([+-]\d\d)(\d\d)$/.exec(text.slice(10));
-  const upper = (offset ? `${text.slice(0, -5)}${offset[1]}:${offset[2]}` : text).toUpperCase().replace(' ', 'T');
-  return inRange(new Date(zoned || text.length === 10 ? upper : `${upper}Z`));
-}
-
-function inRange(time: Date): Date | null {
-  return time.getTime() >= earliest && time.getTime() <= latest ? time : null;
+function inRange(ms: number | null): Date | null {
+  const within = ms === null ? null : withinYears(ms);
+  return within === null ? null : new Date(within);
 }
 
 const durationPart = /(\d+(?:\.\d+)?|\.\d+)(ns|us|µs|ms|s|m|h)/y;

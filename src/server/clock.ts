@@ -1,3 +1,5 @@
+import { latestMs, withinYears } from '../base/iso-time.ts';
+
 /** The server's time, as rules and the journal see it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -7,7 +9,7 @@ export interface Clock {
 /** A time that can be frozen, set and advanced while the server runs. */
 export interface SettableClock extends Clock {
   state(): ClockState;
-  /** Null, and nothing has changed, when the time would not lie between {@link earliestMs} and {@link latestMs}. */
+  /** Null, and nothing has changed, when the time would be beyond the years 1 to 9999. */
   change(change: ClockChange): ClockState | null;
 }
 
@@ -34,10 +36,6 @@ export type ClockTarget =
   | { readonly kind: 'later'; readonly byMs: number }
   | { readonly kind: 'machine' };
 
-/** The years 1 to 9999: RFC 3339, HTTP and CEL know no others. */
-export const earliestMs = -62_135_596_800_000;
-export const latestMs = 253_402_300_799_999;
-
 /** The machine's time, or a time that stands still: with `--clock` a run repeats exactly. `machine`: the machine's, milliseconds since the epoch. */
 export function createClock(frozenAtMs: number | null, machine: () => number = Date.now): SettableClock {
   let frozenMs = frozenAtMs;
@@ -50,7 +48,7 @@ export function createClock(frozenAtMs: number | null, machine: () => number = D
     change({ to, frozen }) {
       const machineMs = machine();
       const targetMs = target(to, frozenMs ?? Math.min(latestMs, machineMs + aheadMs), machineMs);
-      if (!(targetMs >= earliestMs && targetMs <= latestMs)) return null;
+      if (withinYears(targetMs) === null) return null;
       frozenMs = (frozen ?? frozenMs !== null) ? targetMs : null;
       aheadMs = targetMs - machineMs;
       return stateAt(targetMs);

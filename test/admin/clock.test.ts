@@ -44,7 +44,7 @@ describe('the clock', () => {
     [{ advance: '5' }, '`advance`: expected a duration such as `5 s`'],
     [{ advance: '5 parsecs' }, '`advance`'], [{ advance: null }, '`advance`'],
     [{ set: 'tomorrow' }, '`set`: expected a time such as `2026-11-01T12:00:00Z` (ISO 8601), got tomorrow'],
-    [{ set: '2026-13-01' }, '`set`'], [{ set: 5 }, '`set`'], [{ set: '+275760-09-13T00:00:00Z' }, '`set`'],
+    [{ set: '2026-13-01' }, '`set`'], [{ set: '2026-02-30' }, '`set`: expected a time'], [{ set: 5 }, '`set`'], [{ set: '+275760-09-13T00:00:00Z' }, '`set`'],
     [{ freeze: 'now' }, '`freeze`: expected true, false or a time'], [{ freeze: 1 }, '`freeze`'],
     [{ reset: false }, '`reset`: expected true, got false'],
     [{ set: '2026-01-01', advance: '5 s' }, 'each say what time it becomes'],

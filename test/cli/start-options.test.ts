@@ -32,3 +32,13 @@ describe('--allow-callback', () => {
     expect(() => read('allow-callback', [value])).toThrow('--allow-callback: expected a host such as `partner.test`, `partner.test:8443`, `*.example.com`');
   });
 });
+
+describe('--clock', () => {
+  it('is UTC unless it names an offset, on whatever machine', () => {
+    expect([read('clock', '2026-11-01T12:00:00'), read('clock', '2026-11-01T12:00:00Z'), read('clock', '2026-11-01T13:00:00+01:00')]).toEqual(Array(3).fill(Date.UTC(2026, 10, 1, 12)));
+  });
+
+  it.each(['2026-02-30', '2026-13-01', 'yesterday', '10000-01-01'])('refuses %s', (value) => {
+    expect(() => read('clock', value)).toThrow(`--clock: expected a time such as \`2026-11-01T12:00:00Z\` (ISO 8601), got ${value}`);
+  });
+});

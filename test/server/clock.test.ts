@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createClock, latestMs } from '../../src/server/clock.ts';
+import { latestMs } from '../../src/base/iso-time.ts';
+import { createClock } from '../../src/server/clock.ts';
 
 const start = Date.parse('2026-11-01T12:00:00Z');
 
