@@ -131,12 +131,14 @@ export function readOption(option: StartOption, value: unknown, where: string): 
   }
 }
 
-/** Settings of the environment. Other `REHEARSAL_…` names are left alone: pipelines have their own. */
+/** Settings of the environment; what `--no-NAME` switches off is told by `REHEARSAL_NAME`, too. Other `REHEARSAL_…` names are left alone: pipelines have their own. */
 export function settingsOfEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<Settings> {
   const settings: Record<string, unknown> = {};
   for (const option of startOptions) {
-    const value = env[variableOf(option)];
-    if (value !== undefined && value !== '') settings[option.key] = readOption(option, value, variableOf(option));
+    const variable = variableOf(option);
+    const positive = variable.replace('REHEARSAL_NO_', 'REHEARSAL_');
+    if (positive !== variable && env[positive]) settings[option.key] = !readOption(option, env[positive], positive);
+    if (env[variable]) settings[option.key] = readOption(option, env[variable], variable);
   }
   for (const name of Object.keys(notYet)) refuseNotYet(name, env[`REHEARSAL_${name.toUpperCase()}`], `REHEARSAL_${name.toUpperCase()}`);
   return settings as Partial<Settings>;
@@ -155,7 +157,7 @@ export function settingsOfFile(content: unknown, file: string): Partial<Settings
     refuseNotYet(key, value, `${file}: \`${key}\``);
     const positive = startOptions.find((option) => option.name === `no-${key}`);
     const option = startOptions.find((one) => one.name === key);
-    if (positive && typeof value === 'boolean') settings[positive.key] = value;
+    if (positive) settings[positive.key] = !readOption(positive, value, `${file}: \`${key}\``);
     else if (option) settings[option.key] = readOption(option, value, `${file}: \`${key}\``);
     else throw new UsageProblem(`${file}: \`${key}\` is not an option`, didYouMean(key, startOptions.map((one) => one.name)) ?? 'See `rehearsal start --help`');
   }

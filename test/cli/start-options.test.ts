@@ -42,3 +42,17 @@ describe('--clock', () => {
     expect(() => read('clock', value)).toThrow(`--clock: expected a time such as \`2026-11-01T12:00:00Z\` (ISO 8601), got ${value}`);
   });
 });
+
+describe('options that switch something off', () => {
+  it('are told by their own name, or by the name of what they switch off', () => {
+    expect(settingsOfEnvironment({ REHEARSAL_NO_WATCH: 'true', REHEARSAL_NO_ADMIN: '0' })).toEqual({ watch: false, admin: true });
+    expect(settingsOfEnvironment({ REHEARSAL_WATCH: 'false', REHEARSAL_ADMIN: '1' })).toEqual({ watch: false, admin: true });
+    expect(settingsOfFile({ 'no-watch': true, admin: false }, 'f')).toEqual({ watch: false, admin: false });
+    expect(settingsOfFile({ admin: 'off' }, 'f')).toEqual({ admin: false });
+  });
+
+  it('refuse what is neither true nor false', () => {
+    expect(() => settingsOfFile({ watch: 'maybe' }, 'f')).toThrow('f: `watch`: expected `true` or `false`, got maybe');
+    expect(() => settingsOfEnvironment({ REHEARSAL_ADMIN: 'maybe' })).toThrow('REHEARSAL_ADMIN: expected `true` or `false`, got maybe');
+  });
+});
