@@ -5,6 +5,7 @@ import { mediaTypeOf } from '../base/media-type.ts';
 import { nearest } from '../base/nearest.ts';
 import { show } from '../base/show.ts';
 import { formatSize } from '../base/units.ts';
+import { splitPath } from '../engine/split-path.ts';
 import type { Control } from '../server/control.ts';
 import { WorldRefusal } from '../world/session-memory-refusal.ts';
 import { about } from './about.ts';
@@ -54,6 +55,7 @@ export function createAdmin(control: Control, options: AdminOptions): Admin {
   app.use((request, response, next) => {
     setHeaders(response);
     refuseStrangers(request, { token: options.token, allowedHosts: () => options.hosts });
+    refuseMalformed(request.url);
     next();
   });
   app.use('/_rehearsal', routerOf(endpoints, control, options));
@@ -88,6 +90,7 @@ function routerOf(endpoints: readonly Endpoint[], control: Control, options: Adm
       else route[one.method](check, express.raw({ limit: one.mostBodyBytes, inflate: true, type: () => true }), run);
     }
     route.all((request, response) => {
+      if (!here.some((one) => one.open)) refuseWithoutToken(request, options.token);
       response.setHeader('Allow', allow);
       if (request.method !== 'OPTIONS') throw new Refusal(405, `${show(`/_rehearsal${path}`)} does not answer ${request.method}, only ${allow}`);
       response.statusCode = 204;
@@ -99,6 +102,12 @@ function routerOf(endpoints: readonly Endpoint[], control: Control, options: Adm
     throw notThere(request.path, endpoints);
   });
   return router;
+}
+
+/** As at the rules: a path with NUL, a backslash or a dot segment, or that cannot be decoded, names nothing. */
+function refuseMalformed(url: string): void {
+  const segments = splitPath(/^[^?]*/.exec(url)![0]);
+  if (!Array.isArray(segments)) throw new Refusal(400, segments.reason);
 }
 
 async function handle(one: Endpoint, control: Control, options: AdminOptions, request: Request, response: Response): Promise<void> {
