@@ -18,16 +18,17 @@ function addressesOf(host: string): readonly string[] {
 
 /**
  * Listens on every address of the host, on one port for all; port 0 takes one that is free on all of them. A family that
- * the machine does not have is left out while another is there. Throws EnvironmentProblem.
+ * the machine does not have is left out while another is there. `option`: the one that gave the port, for the advice.
+ * Throws EnvironmentProblem.
  */
-export async function bind<S extends Server>(make: () => S, host: string, port: number): Promise<Bound<S>> {
+export async function bind<S extends Server>(make: () => S, host: string, port: number, option: '--port' | '--http'): Promise<Bound<S>> {
   const addresses = addressesOf(host);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await bindAll(make, addresses, port);
     } catch (error) {
       const retry = port === 0 && addresses.length > 1 && errorCode(error) === 'EADDRINUSE' && attempt < mostAttempts;
-      if (!retry) throw explain(error, host, port);
+      if (!retry) throw explain(error, host, port, option);
     }
   }
 }
@@ -58,11 +59,11 @@ async function bindAll<S extends Server>(make: () => S, addresses: readonly stri
 
 const absentFamily: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EPROTONOSUPPORT', 'EINVAL']);
 
-function explain(error: unknown, host: string, port: number): unknown {
+function explain(error: unknown, host: string, port: number, option: string): unknown {
   const code = errorCode(error);
   switch (code) {
-    case 'EADDRINUSE': return new EnvironmentProblem(`Port ${port} is in use`, `${whoHas(port, process.platform)} Or give another with \`--port\` (0: any free one).`);
-    case 'EACCES': return new EnvironmentProblem(`Port ${port} may not be opened by this user`, 'Give a port from 1024 up with `--port`.');
+    case 'EADDRINUSE': return new EnvironmentProblem(`Port ${port} is in use`, `${whoHas(port, process.platform)} Or give another with \`${option}\` (0: any free one).`);
+    case 'EACCES': return new EnvironmentProblem(`Port ${port} may not be opened by this user`, `Give a port from 1024 up with \`${option}\`.`);
     case 'EADDRNOTAVAIL': case 'EAFNOSUPPORT': case 'EINVAL': return new EnvironmentProblem(`This machine has no address ${host}`, 'Give one of its own with `--host`, or `localhost`, or `0.0.0.0` for all.');
     case 'ENOTFOUND': case 'EAI_AGAIN': return new EnvironmentProblem(`The host name ${host} has no address`, 'Give another with `--host`, or `localhost`.');
     case 'EMFILE': case 'ENFILE': return new EnvironmentProblem('Too many files are open to listen', 'Raise the limit (`ulimit -n`).');

@@ -28,7 +28,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     trouble.watch(server);
     return server;
   };
-  const https = await bind(() => attach(usable(() => createHttpsServer(tlsOptions(options.tls, limits)))), host, options.port);
+  const https = await bind(() => attach(usable(() => createHttpsServer(tlsOptions(options.tls, limits)))), host, options.port, '--port');
   const http = options.httpPort === null ? null : await bindOr(() => attach(createHttpServer(httpOptions(limits))), host, options.httpPort, https);
   trouble.ports(https.port, http?.port ?? null);
   let { tls } = options;
@@ -63,7 +63,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 /** Binds the plain port; when it cannot be had the other is given back. */
 async function bindOr(make: () => HttpServer, host: string, port: number, https: Bound<HttpsServer>): Promise<Bound<HttpServer>> {
   try {
-    return await bind(make, host, port);
+    return await bind(make, host, port, '--http');
   } catch (error) {
     for (const server of https.servers) server.close();
     throw error;

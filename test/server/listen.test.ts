@@ -36,10 +36,10 @@ describe('listening', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    await expect(start({ port })).rejects.toMatchObject({ exitCode: 3, message: `Port ${port} is in use`, fix: expect.stringContaining(String(port)) });
+    await expect(start({ port })).rejects.toMatchObject({ exitCode: 3, message: `Port ${port} is in use`, fix: expect.stringMatching(new RegExp(`${port}.*\`--port\``)) });
     const free = await start();
     await free.close(0);
-    await expect(start({ port: free.port, httpPort: port })).rejects.toMatchObject({ exitCode: 3 });
+    await expect(start({ port: free.port, httpPort: port })).rejects.toMatchObject({ exitCode: 3, fix: expect.stringMatching(new RegExp(`${port}.*\`--http\``)) });
     await start({ port: free.port });
     other.close();
   });
