@@ -13,7 +13,7 @@ import { createClock, type Clock } from './clock.ts';
 import { Closing } from './closing.ts';
 import type { Control } from './control.ts';
 import { createHandler } from './handle.ts';
-import { hostNames, isLoopback } from './hosts.ts';
+import { hostNames, isLoopback, strangerToCertificate } from './hosts.ts';
 import { keepCertificate } from './keep-certificate.ts';
 import { listen, type Listening } from './listen.ts';
 import { loadAll, ScenarioMistakes, type LoadedFiles } from './load.ts';
@@ -45,7 +45,7 @@ export interface RunningServer {
   readonly control: Control;
   /** Names of all scenarios. */
   readonly scenarios: readonly string[];
-  /** What a person should know: which certificates were made, and why. */
+  /** What a person should know: which certificates were made, and why; that they are not for the name in the URL. */
   readonly notices: readonly string[];
   /** No new connections; requests in flight finish, `graceMs` at most; data is on disk. */
   close(graceMs?: number): Promise<void>;
@@ -132,7 +132,7 @@ async function open(settings: Settings, options: StartOptions, loaded: LoadedFil
     httpUrl: addresses.httpUrl,
     adminUrl: addresses.adminUrl,
     scenarios: [...plan.scenarios.keys()].sort(),
-    notices: certificates.notices,
+    notices: [...certificates.notices, ...[strangerToCertificate(addresses.url, certificates.cert)].filter((notice) => notice !== null)],
     close: closer(closed, door, closeSockets, closing),
   };
 }
