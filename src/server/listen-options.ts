@@ -63,7 +63,7 @@ export interface ListenOptions {
   readonly httpPort: number | null;
   readonly limits?: Partial<Limits>;
   /** May return the journal's id of it, for the answer to who spoke plain HTTP. */
-  readonly onHandshakeFailure: (failure: HandshakeFailure) => string | void;
+  readonly onHandshakeFailure: (failure: HandshakeFailure) => string | null | void;
   /** Told of a request that could not be read, before its answer; returns the journal's id of it for the answer to carry. */
   readonly onMalformedRequest?: (request: MalformedRequest) => string | null;
 }

@@ -1,11 +1,21 @@
+import { AlikeFailures } from './alike-failures.ts';
 import type { App } from './app.ts';
 import type { HandshakeFailure, MalformedRequest } from './listen-options.ts';
 
-/** A handshake that a client broke off: into the journal with its likely cause, and one line on the console. Gives the exchange's id. */
-export function recordHandshake(app: App, { remote, cause, fix, name }: HandshakeFailure): string {
-  const id = recordNothing(app, 'TLS', name === null ? '' : `//${name}`, null, `${cause}. ${fix}`);
-  app.log.info(`A TLS handshake from ${remote} failed: ${cause}. ${fix}`);
-  return id;
+/** Those that are answered: the answer names the exchange. */
+const answered: ReadonlySet<string> = new Set(['ERR_SSL_HTTP_REQUEST', 'ERR_SSL_HTTPS_PROXY_REQUEST']);
+
+/** Puts handshakes that clients broke off into the journal with their likely cause, and one line each on the console; of very many alike some. Gives the exchange's id. */
+export function handshakeRecorder(app: App): (failure: HandshakeFailure) => string | null {
+  const alike = new AlikeFailures();
+  return ({ remote, code, cause, fix, name }) => {
+    const kept = answered.has(code) ? { more: '' } : alike.keep(`${cause}\n${name ?? ''}`, app.elapsed());
+    if (kept === null) return null;
+    const note = `${cause}. ${fix}${kept.more}`;
+    const id = recordNothing(app, 'TLS', name === null ? '' : `//${name}`, null, note);
+    app.log.info(`A TLS handshake from ${remote} failed: ${note}`);
+    return id;
+  };
 }
 
 /** Bytes that are not HTTP: the journal keeps what was answered. */

@@ -22,7 +22,7 @@ import { openStores, remembers, type Stores } from './open-stores.ts';
 import { defaultLimits } from './receive/limits.ts';
 import { precheck } from './receive/precheck.ts';
 import { Metrics } from './metrics.ts';
-import { recordHandshake, recordMalformed } from './record-connection.ts';
+import { handshakeRecorder, recordMalformed } from './record-connection.ts';
 import { watchScenarios } from './reload.ts';
 import { createHttpDate } from './respond/http-date.ts';
 import { RunningControl } from './running-control.ts';
@@ -183,7 +183,7 @@ function listenFor(app: App, settings: Settings, certificates: Certificates): Pr
     },
     tls: { key: certificates.key, cert: certificates.cert },
     host: settings.host, port: settings.port, httpPort: settings.http,
-    onHandshakeFailure: (failure) => recordHandshake(app, failure),
+    onHandshakeFailure: handshakeRecorder(app),
     onMalformedRequest: (malformed) => recordMalformed(app, malformed),
   });
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:tls';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Rehearsal } from '../../src/index.ts';
 import { ask, askJson, multipart } from '../support/client.ts';
@@ -154,4 +155,18 @@ describe('what a correct client sends', () => {
     expect(answer.json()).toMatchObject({ expression: 'body.a.b', rule: { route: 'GET /xyz/api/cleaner/fails' } });
     expect(answer.json().reason).toBeTruthy();
   });
+});
+
+test('handshakes that clients break off are in the journal with their cause, but a flood of them does not crowd it', async () => {
+  const lines: string[] = [];
+  const server = await rehearse({ scenarios: { scenario: 'flood', routes: { 'GET /': { respond: { text: 'well' } } } }, write: (line) => lines.push(line) });
+  const distrust = (): Promise<unknown> => new Promise((resolve) => { connect({ host: '127.0.0.1', port: server.port, servername: 'localhost', ca: [] }).once('error', resolve); });
+  for (let count = 0; count < 30; count += 1) await distrust();
+  await expect.poll(() => server.journal().total).toBe(20);
+  expect((await ask(server, '/')).text).toBe('well');
+  const [answered, last, before] = server.journal();
+  expect([answered!.status, last!.method, last!.url, last!.status]).toEqual([200, 'TLS', '//localhost', null]);
+  expect(before!.note).toMatch(/does not trust the CA.*`rehearsal trust` shows how\.$/);
+  expect(last!.note).toBe(`${before!.note} Further ones like it are only counted for a minute.`);
+  expect(lines.filter((line) => line.startsWith('A TLS handshake')).length).toBe(20);
 });
