@@ -2,6 +2,7 @@ import { publishedMistake } from '../base/diagnostic.ts';
 import { watchFiles, type Watch } from '../files/watch.ts';
 import type { Plan } from '../model/index.ts';
 import type { App } from './app.ts';
+import { changedFiles } from './changed-files.ts';
 import { haveChanged, loadAll, type LoadedFiles } from './load.ts';
 import type { RunningControl } from './running-control.ts';
 import type { Settings } from './settings.ts';
@@ -18,13 +19,16 @@ export function watchScenarios(settings: Settings, app: App, control: RunningCon
   let watching: Promise<Watch | null> | null = null;
   let running: Promise<void> | null = null;
   let again = false;
+  /** What serves. */
+  let taken = loaded;
   const reload = async (): Promise<void> => {
     do {
       again = false;
       const files = await loadAll(settings);
       if (closed) return;
       if (files.plan) await adopt(files.plan);
-      tellAndTake(app, control, files);
+      tellAndTake(app, control, files, taken);
+      if (files.plan) taken = files;
     } while (again);
   };
   const onChange = (): void => {
@@ -50,11 +54,11 @@ export function watchScenarios(settings: Settings, app: App, control: RunningCon
   };
 }
 
-function tellAndTake(app: App, control: RunningControl, { plan, diagnostics }: LoadedFiles): void {
+function tellAndTake(app: App, control: RunningControl, { plan, diagnostics, sources }: LoadedFiles, before: LoadedFiles): void {
   const { serving, log, clock } = app;
   if (plan) {
     serving.swap(plan);
-    log.info(`Scenarios reloaded: ${[...plan.scenarios.keys()].sort().join(', ')}`);
+    log.info(`Scenarios reloaded: ${changedFiles(before.sources, sources, before.fixtures.haveChanged())}`);
   } else {
     serving.diagnostics = diagnostics;
     log.mistakes(diagnostics);

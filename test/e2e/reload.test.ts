@@ -38,6 +38,7 @@ test('edits are taken over under load without losing a request, and a broken one
     const before = reloads();
     writeFileSync(file, scenario(version));
     await heard(() => reloads() > before);
+    expect(lines).toContainEqual(expect.stringMatching(/^Scenarios reloaded: changed \S+\/scenarios\/live\.yaml\n$/));
     expect((await ask(server, '/version')).text).toBe(`version ${version}`);
   }
   expect((await ask(server, '/count')).text).toBe('2');
@@ -70,10 +71,15 @@ test('a fixture that is edited as soon as the server answers is not missed', asy
   writeFileSync(join(folder, 'scenarios/live.yaml'), 'scenario: live\nroutes:\n  GET /file: { respond: { file: a.txt } }\n');
   let onReload: () => void = () => undefined;
   const reloaded = new Promise<void>((resolve) => (onReload = resolve));
-  const write = (line: string): void => void (line.includes('reloaded') && onReload());
+  const lines: string[] = [];
+  const write = (line: string): void => {
+    lines.push(line);
+    if (line.includes('reloaded')) onReload();
+  };
   const server = await rehearse({ scenarios: join(folder, 'scenarios'), fixtures: join(folder, 'fixtures'), watch: true, write });
   expect((await ask(server, '/file')).text).toBe('first');
   writeFileSync(join(folder, 'fixtures/a.txt'), 'second');
   await reloaded;
+  expect(lines).toContain('Scenarios reloaded: fixtures\n');
   expect((await ask(server, '/file')).text).toBe('second');
 });
