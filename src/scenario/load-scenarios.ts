@@ -3,10 +3,10 @@ import { checkPlan } from './check-plan.ts';
 import { PlanCompiler, planOf } from './compile-plan.ts';
 import { FilePlaces } from './file-places.ts';
 import { Mistakes } from './mistakes.ts';
-import { parseFile } from './parse-file.ts';
+import { parseFile, type ScenarioFile } from './parse-file.ts';
 import { readObject } from './read-object.ts';
 import { readQuickly } from './quick-yaml.ts';
-import { resolveExtends } from './resolve-extends.ts';
+import { resolveExtends, type ResolvedScenario } from './resolve-extends.ts';
 import { Lines } from './source-tree.ts';
 import type { ReadFile, Source } from './source.ts';
 
@@ -22,10 +22,7 @@ export interface LoadOptions {
  */
 export async function loadScenarios(sources: readonly Source[], options: LoadOptions): Promise<Loaded> {
   const mistakes = new Mistakes();
-  const read: ReadFile[] = [];
-  for (const source of sources) read.push(await readSource(source, mistakes));
-  const files = read.flatMap((one) => parseFile(one, mistakes) ?? []);
-  const resolved = resolveExtends(files, namesOutOfReach(sources, read), options.strict, mistakes);
+  const { files, resolved } = await readScenarios(sources, options.strict, mistakes);
   checkPlan(files, resolved, mistakes);
   const pending: Promise<void>[] = [];
   const compiler = new PlanCompiler(files, { mistakes, fixtures: remembering(options.fixtures), pending });
@@ -43,6 +40,14 @@ export async function loadScenarios(sources: readonly Source[], options: LoadOpt
   }
   const diagnostics = mistakes.sorted();
   return { plan: diagnostics.length === 0 ? planOf(scenarios) : null, diagnostics };
+}
+
+/** What the sources say, with their parents laid under them, before any of it is compiled. */
+export async function readScenarios(sources: readonly Source[], strict: boolean, mistakes: Mistakes): Promise<{ readonly files: readonly ScenarioFile[]; readonly resolved: ReadonlyMap<string, ResolvedScenario> }> {
+  const read: ReadFile[] = [];
+  for (const source of sources) read.push(await readSource(source, mistakes));
+  const files = read.flatMap((one) => parseFile(one, mistakes) ?? []);
+  return { files, resolved: resolveExtends(files, namesOutOfReach(sources, read), strict, mistakes) };
 }
 
 async function readSource(source: Source, mistakes: Mistakes): Promise<ReadFile> {

@@ -6,6 +6,27 @@ import { ask } from '../support/client.ts';
 import { runProgram, says, startProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/rehearsal.ts';
 
+const bodies = `
+scenario: bodies
+collections:
+  things:
+    rows: [{ id: 1, name: washer, size: 3 }]
+    schema: { type: object, additionalProperties: false, required: [name, size], properties: { id: { type: integer }, name: { type: string, minLength: 6 }, size: { type: integer, minimum: 3 }, made: { type: string } } }
+    onInsert: { made: '\${{ now }}' }
+routes:
+  POST /json: { expect: { json: { id: 9007199254740993, name: Ada, tags: [{ startsWith: a }], age: { min: 18 }, gone: { present: false } } }, respond: {} }
+  POST /schema: { expect: { schema: { type: object, required: [code, at], properties: { code: { enum: [x, y] }, at: { type: string, format: date-time }, note: {} } } }, respond: {} }
+  PUT /pattern: { expect: { schema: { type: object, required: [code], properties: { code: { type: string, pattern: '^[A-Z]{3}[0-9]$' } } } }, respond: {} }
+  POST /form: { expect: { form: { user: 'a b&c', age: { above: 17 } } }, respond: {} }
+  POST /parts: { expect: { multipart: { note: it's fine, meta: { json: { id: 1 } }, file: { filename: { matches: '(?i)[.]CSV$' }, type: text/csv } } }, respond: {} }
+  POST /text: { expect: { text: { contains: well } }, respond: {} }
+  POST /either: [{ when: { any: [{ json: { a: 1 } }, { json: { b: 1 } }] }, respond: {} }]
+  POST /row: { expect: { schema: { type: [object, array] } }, do: { insert: { in: things, value: '\${{ body }}', as: made_row } }, respond: { status: 201 } }
+  POST /named: { respond: { json: { hello: '\${{ body.name }}' } } }
+  POST /plain: { respond: { status: 204 } }
+resources:
+  /rows: { of: things }
+`;
 const hello = 'scenario: hello\nroutes:\n  GET /hello: { respond: { text: hello } }\n';
 
 function folderWith(name: string, scenario = hello): string {
@@ -160,6 +181,20 @@ describe('other commands', () => {
     const line = routes.stdout.split('\n').find((one) => one.includes('curl '))!.trim();
     const { execFileSync } = await import('node:child_process');
     expect(execFileSync('sh', ['-c', `${line} -sS`], { encoding: 'utf8' })).toBe('hello');
+  });
+
+  test('the curl lines of routes that take a body send one that fits', async () => {
+    const cwd = folderWith('bodies', bodies);
+    writeFileSync(join(cwd, 'report.csv'), 'a,b');
+    const started = await startProgram(['--strict'], { cwd });
+    const { stdout } = await runProgram(['routes', '--public-url', started.url], { cwd });
+    const lines = stdout.split('\n').filter((one) => /curl .*-X (?:POST|PUT|PATCH) /.test(one));
+    const { execFileSync } = await import('node:child_process');
+    const answers = lines.map((line) => execFileSync('sh', ['-c', `${line.trim()} -sS -o answer -w '%{http_code} %{url}'`], { cwd, encoding: 'utf8' }).replace(started.url, ''));
+    expect(answers).toEqual(['204 /json', '204 /schema', '204 /pattern', '204 /form', '204 /parts', '204 /text', '204 /either', '201 /row', '200 /named', '204 /plain', '201 /rows', '200 /rows/1', '200 /rows/1']);
+    expect((await ask(started, '/_rehearsal/journal?violations')).json().items).toEqual([]);
+    expect(lines.find((line) => line.endsWith('/plain'))).not.toContain('--data');
+    expect(lines[0]).toContain(`-H 'Content-Type: application/json' --data-raw '{"id":9007199254740993,"name":"Ada","tags":["a"],"age":18}'`);
   });
 
   test('schema prints the JSON Schema that stands in scenarios/', async () => {
