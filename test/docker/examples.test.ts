@@ -31,10 +31,16 @@ describe('the compose example', () => {
   });
 
   test('starts its client once the server is well, and gives it the CA', () => {
-    expect(services.client.depends_on).toEqual({ rehearsal: { condition: 'service_healthy' } });
+    expect(services.client.depends_on).toEqual({ rehearsal: { condition: 'service_healthy' }, ca: { condition: 'service_completed_successfully' } });
     expect(services.client.image).toBe(image.image);
-    expect(services.client.volumes).toEqual(['certs:/certs:ro']);
-    expect(services.client.environment.NODE_EXTRA_CA_CERTS).toBe('/certs/rehearsal-ca.pem');
+    expect(services.client.environment.NODE_EXTRA_CA_CERTS).toBe('/ca/rehearsal-ca.pem');
+  });
+
+  test("shows its client the CA's certificate, and never its key", () => {
+    expect(services.client.volumes).toEqual(['ca:/ca:ro']);
+    expect(services.ca.volumes).toEqual(['certs:/certs:ro', 'ca:/ca']);
+    expect(services.ca.command).toEqual(['cp', '/certs/rehearsal-ca.pem', '/ca/']);
+    expect(Object.keys(volumes)).toContain('ca');
   });
 });
 
