@@ -1,6 +1,7 @@
-import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentProblem, errorCode } from '../base/problems.ts';
+import { WorldRefusal } from '../world/session-memory-refusal.ts';
 import type { MemoryStore, SavedSession, SessionCommit } from '../world/session-memory-store.ts';
 import { connectLibsql, DamagedDatabase, isDamage, SqlConnection, type Connect } from './world-database-connection.ts';
 import { WorldFacts } from './world-database-facts.ts';
@@ -79,7 +80,7 @@ async function open(path: string, connect: Connect, onProblem: WorldDatabaseOpti
     const tables = new WorldTables(sql);
     const facts = new WorldFacts(sql);
     const saved = readSessions(tables, facts);
-    return { database: new OpenDatabase(sql, tables, facts, saved, onProblem), saved };
+    return { database: new OpenDatabase(sql, tables, facts, saved, { onProblem, requireFile: fileKeeper(path) }), saved };
   } catch (error) {
     sql.close();
     throw error;
@@ -112,9 +113,11 @@ class OpenDatabase implements WorldDatabase {
   /** Sessions of which something is kept. */
   readonly #sessions: Set<string>;
   readonly #onProblem: WorldDatabaseOptions['onProblem'];
+  readonly #requireFile: () => void;
 
-  constructor(sql: SqlConnection, tables: WorldTables, facts: WorldFacts, saved: readonly SavedSession[], onProblem: WorldDatabaseOptions['onProblem']) {
+  constructor(sql: SqlConnection, tables: WorldTables, facts: WorldFacts, saved: readonly SavedSession[], { onProblem, requireFile }: Pick<WorldDatabaseOptions, 'onProblem'> & { readonly requireFile: () => void }) {
     this.#onProblem = onProblem;
+    this.#requireFile = requireFile;
     this.#sql = sql;
     this.#tables = tables;
     this.#facts = facts;
@@ -152,6 +155,7 @@ class OpenDatabase implements WorldDatabase {
   }
 
   #transaction(work: () => void): void {
+    this.#requireFile();
     try {
       this.#sql.transaction(work);
     } catch (error) {
@@ -159,6 +163,23 @@ class OpenDatabase implements WorldDatabase {
       throw error;
     }
     this.#tables.keep();
+  }
+}
+
+/** The system goes on writing to a file that somebody has deleted, and all of it goes with the process. Gives what throws {@link WorldRefusal} then. */
+function fileKeeper(path: string): () => void {
+  const { dev, ino } = statSync(path);
+  return () => {
+    if (!isFile(path, dev, ino)) throw new WorldRefusal('What is to be remembered cannot be kept: world.db was taken out of the data folder. Put it back, or start the server again');
+  };
+}
+
+function isFile(path: string, dev: number, ino: number): boolean {
+  try {
+    const now = statSync(path);
+    return now.ino === ino && now.dev === dev;
+  } catch {
+    return false;
   }
 }
 

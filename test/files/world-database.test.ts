@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -336,6 +336,24 @@ describe('the database', () => {
     database.close();
     expect(problems).toEqual([expect.stringContaining('no room')]);
     expect((await open(folder)).worlds.get('one')!.memory('hr').vars).toEqual({ a: 1 });
+  });
+
+  it.skipIf(process.platform === 'win32')('that somebody takes away refuses changes, rather than to write where nobody finds them, until it is put back', async () => {
+    const folder = tempFolder();
+    const { worlds, database } = await open(folder);
+    const world = worlds.open('one', 0);
+    change(world, (draft) => draft.set('a', 1));
+    const [path, aside] = [join(folder, 'world.db'), join(folder, 'aside.db')];
+    renameSync(path, aside);
+    const gone = expect.objectContaining({ name: 'WorldRefusal', reason: expect.stringContaining('world.db was taken out of the data folder') });
+    expect(() => change(world, (draft) => draft.set('a', 2))).toThrow(gone);
+    writeFileSync(path, '');
+    expect(() => change(world, (draft) => draft.set('a', 3))).toThrow(gone);
+    expect(world.memory('hr').vars['a']).toBe(1);
+    renameSync(aside, path);
+    change(world, (draft) => draft.set('a', 4));
+    database.close();
+    expect((await open(folder)).worlds.get('one')!.memory('hr').vars).toEqual({ a: 4 });
   });
 
   it('that another program is writing to refuses for the while', async () => {
