@@ -52,13 +52,13 @@ function familiesOf({ rules, routes, unmatched, receivedBytes, sentBytes, sessio
   ];
 }
 
-/** By the names that Prometheus' own clients give them. */
+/** By the names that Prometheus' own clients give them, behind ours. */
 function familiesOfProcess(): readonly Family[] {
   const { user, system } = process.cpuUsage();
   return [
-    single('process_cpu_seconds_total', 'counter', 'CPU time of the process, in seconds.', (user + system) / 1e6),
-    single('process_resident_memory_bytes', 'gauge', 'Memory of the process that is resident, in bytes.', process.memoryUsage.rss()),
-    single('process_start_time_seconds', 'gauge', 'When the process began, in seconds since the epoch.', performance.timeOrigin / 1000),
+    single('rehearsal_process_cpu_seconds_total', 'counter', 'CPU time of the process, in seconds.', (user + system) / 1e6),
+    single('rehearsal_process_resident_memory_bytes', 'gauge', 'Memory of the process that is resident, in bytes.', process.memoryUsage.rss()),
+    single('rehearsal_process_start_time_seconds', 'gauge', 'When the process began, in seconds since the epoch.', performance.timeOrigin / 1000),
   ];
 }
 

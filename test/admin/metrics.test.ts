@@ -59,7 +59,7 @@ test('GET /metrics tells what happened before it was first asked: requests by ro
   expect(valueOf(families, 'rehearsal_request_duration_seconds_bucket', { route: 'GET /shop/slow', le: '0.025' })).toBe(0);
   expect(valueOf(families, 'rehearsal_sessions')).toBe(2);
   expect(valueOf(families, 'rehearsal_journal_exchanges')).toBe(9);
-  for (const name of ['process_cpu_seconds_total', 'process_resident_memory_bytes', 'process_start_time_seconds']) expect(valueOf(families, name), name).toBeGreaterThan(0);
+  for (const name of ['rehearsal_process_cpu_seconds_total', 'rehearsal_process_resident_memory_bytes', 'rehearsal_process_start_time_seconds']) expect(valueOf(families, name), name).toBeGreaterThan(0);
 });
 
 test('what no rule answered has no client text in its labels', async () => {
