@@ -77,10 +77,14 @@ export function readHead(request: IncomingMessage): Head | HeadProblem {
   if (hosts === 0 && request.httpVersionMajor === 1 && request.httpVersionMinor > 0) return { reason: 'The request has no `Host` header (RFC 9112 §3.2): send one', ambiguous: true };
   const address = readAddress(request.url ?? '/');
   if (typeof address === 'string') return { reason: address };
-  if (session !== null && address.session !== null && session !== address.session) {
-    return { reason: `The header names the session \`${session}\`, the prefix \`${address.session}\`: they must agree` };
-  }
+  const dispute = sessionDispute(session, address);
+  if (dispute !== null) return { reason: dispute };
   return { address, scenario, session: session ?? address.session, bodied, conditional };
+}
+
+/** What is wrong when the header names one session and the prefix of the path another. */
+export function sessionDispute(header: string | null, { session }: Pick<Address, 'session'>): string | null {
+  return header === null || session === null || header === session ? null : `The header names the session \`${header}\`, the prefix \`${session}\`: they must agree`;
 }
 
 function is(text: string, lowerCase: string): boolean {

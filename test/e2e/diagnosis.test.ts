@@ -157,6 +157,14 @@ describe('what a correct client sends', () => {
   });
 });
 
+test('an explanation says of a request that is refused as a whole what its answer says', async () => {
+  for (const [url, headers] of [['/@:anna/xyz/api/cleaner/tasks', { 'Rehearsal-Session': 'bert' }], ['/xyz/api/cleaner/tasks', { 'Rehearsal-Scenario': 'nope' }], ['/xyz/%00', {}]] as const) {
+    const { detail } = (await ask(server, url, { headers })).json();
+    const explained = await askJson(server, '/_rehearsal/explain', { method: 'GET', url, headers });
+    expect([url, explained.status, explained.json().detail]).toEqual([url, 400, detail]);
+  }
+});
+
 test('handshakes that clients break off are in the journal with their cause, but a flood of them does not crowd it', async () => {
   const lines: string[] = [];
   const server = await rehearse({ scenarios: { scenario: 'flood', routes: { 'GET /': { respond: { text: 'well' } } } }, write: (line) => lines.push(line) });
