@@ -6,11 +6,13 @@ import { Refusal } from './refusal.ts';
 
 const forms = {
   name: { expected: 'text', fits: (value: unknown): boolean => typeof value === 'string' && value !== '' && value.length <= 200 },
-  session: { expected: '1 to 64 of A-Z a-z 0-9 . _ -', fits: (value: unknown): boolean => typeof value === 'string' && isSessionId(value) },
+  'session or null': { expected: 'null or 1 to 64 of A-Z a-z 0-9 . _ -', fits: (value: unknown): boolean => value === null || (typeof value === 'string' && isSessionId(value)) },
 } as const;
 
+type Fields<F> = { readonly [K in keyof F]?: F[K] extends 'session or null' ? string | null : string };
+
 /** The members of a JSON body that are texts, checked all at once. Members beyond these are refused. */
-export function readFields<const F extends Readonly<Record<string, keyof typeof forms>>>(body: unknown, fields: F, required: readonly (keyof F)[]): { readonly [K in keyof F]?: string } {
+export function readFields<const F extends Readonly<Record<string, keyof typeof forms>>>(body: unknown, fields: F, required: readonly (keyof F)[]): Fields<F> {
   const given = requireMap(body);
   const mistakes = unknownKeys(given, Object.keys(fields));
   for (const [name, form] of Object.entries(fields)) {
@@ -20,7 +22,7 @@ export function readFields<const F extends Readonly<Record<string, keyof typeof 
     } else if (!forms[form].fits(value)) mistakes.push(`\`${name}\`: expected ${forms[form].expected}, got ${gotWords(value)}`);
   }
   refuseMistakes(mistakes);
-  return given as { readonly [K in keyof F]?: string };
+  return given as Fields<F>;
 }
 
 /** The body as a JSON object. */

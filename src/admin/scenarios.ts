@@ -22,7 +22,7 @@ export const scenarios: readonly Endpoint[] = [
     answer: jsonAnswer('Selected.', ref('Selection')),
     refusals: { 400: 'The body is not of this form.', 404: 'No scenario has this name; the answer lists those there are.' },
     handle({ control, body }) {
-      const { scenario, session = null } = readFields(body, { scenario: 'name', session: 'session' }, ['scenario']);
+      const { scenario, session = null } = readFields(body, { scenario: 'name', session: 'session or null' }, ['scenario']);
       const selection = control.select(scenario!, session);
       if (selection !== null) return json(selection);
       const names = control.scenarios(null).map((item) => item.name);

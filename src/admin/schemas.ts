@@ -42,7 +42,7 @@ export const schemas = {
   Scenario: record({ name: text, extends: textOrNull, summary: textOrNull, file: text, active: { type: 'boolean' }, mistakes: { type: 'array', items: { $ref: '#/components/schemas/Mistake' } } }),
   Mistake: record({ file: text, line, column: line, code: text, message: text, expected: textOrNull, got: textOrNull, fix: textOrNull }, ['expected', 'got', 'fix']),
   Selection: record({ scenario: text, root: text, session: { ...textOrNull, description: 'Null: for everybody.' } }),
-  Select: record({ scenario: text, session: { ...sessionSchema, description: 'Left out: for everybody.' } }, ['session']),
+  Select: record({ scenario: text, session: { ...sessionSchema, type: ['string', 'null'], description: 'Null, or left out: for everybody.' } }, ['session']),
   Route: record({ route: text, method: text, path: text, scenario: text, active: { type: 'boolean' }, file: text, line, calls: count, rules: { type: 'array', items: record({ name: textOrNull, file: text, line, calls: count }) } }),
   Rule: record({ route: text, name: textOrNull, file: text, line }),
   Violation: record({ at: text, expected: text, got: text, text }),

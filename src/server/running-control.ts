@@ -7,6 +7,7 @@ import { uploadsByExchange } from '../verify/uploads-of.ts';
 import type { VerifyAnswer } from '../verify/verify-calls.ts';
 import type { Journal } from '../world/journal.ts';
 import type { MemoryWorld } from '../world/memory-world.ts';
+import { defaultSession } from '../world/worlds.ts';
 import type { CollectionContent, CollectionSummary, Control, ControlEvent, ExplainRequest, Explanation, GivenRows, Refused, Reports, RootMemory, RouteItem, ScenarioItem, Selection, ServerInfo, ServerMetrics, SessionDetails, SessionSummary, StateChange } from './control.ts';
 import type { App } from './app.ts';
 import type { ClockChange, ClockState } from './clock.ts';
@@ -88,7 +89,9 @@ export class RunningControl implements Control {
   }
 
   session(id: string): SessionDetails | null {
-    const world = this.#app.serving.worlds.get(id);
+    const { serving, clock } = this.#app;
+    // That of clients that name none is always there.
+    const world = serving.worlds.get(id) ?? (id === defaultSession ? serving.worlds.open(id, clock.now()) : null);
     if (!world) return null;
     const counters = Object.entries(world.counters()).flatMap(([key, count]) => {
       const [scenario = '', route = '', ...apart] = key.split('\n');

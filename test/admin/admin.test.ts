@@ -78,7 +78,8 @@ describe('scenarios and routes', () => {
     const everybody = await api.put('/_rehearsal/scenarios/active').send({ scenario: 'cleaner-no-tasks' });
     expect([everybody.status, everybody.body]).toEqual([200, { scenario: 'cleaner-no-tasks', root: 'cleaner', session: null }]);
     await api.put('/_rehearsal/scenarios/active').send({ scenario: 'cleaner', session: 'checkout' }).expect(200);
-    expect(control.selected).toEqual([['cleaner-no-tasks', null], ['cleaner', 'checkout']]);
+    await api.put('/_rehearsal/scenarios/active').send({ scenario: 'cleaner', session: null }).expect(200);
+    expect(control.selected).toEqual([['cleaner-no-tasks', null], ['cleaner', 'checkout'], ['cleaner', null]]);
   });
 
   it('answers an unknown scenario with those there are', async () => {
@@ -91,7 +92,7 @@ describe('scenarios and routes', () => {
   it.each([
     [{}, '`scenario` is missing'],
     [{ scenario: 5 }, '`scenario`: expected text, got 5'],
-    [{ scenario: 'cleaner', session: '../x' }, '`session`: expected 1 to 64 of'],
+    [{ scenario: 'cleaner', session: '../x' }, '`session`: expected null or 1 to 64 of'],
     [{ scenario: 'cleaner', sesion: 'x' }, 'Did you mean `session`?'],
     [[], 'must be a JSON object, and it is a list'],
     ['text', 'must be a JSON object'],

@@ -20,6 +20,16 @@ beforeAll(async () => {
 const from = async (path: string, headers: Record<string, string> = {}): Promise<unknown> => (await ask(server, path, { headers })).json().from;
 const admin = (value: unknown) => askJson(server, '/_rehearsal/scenarios/active', value, { method: 'PUT' });
 
+test('the session of clients that name none is there before the first of them, and after it was reset', async () => {
+  const look = async () => (await ask(server, '/_rehearsal/sessions/default')).json();
+  expect(await look()).toMatchObject({ id: 'default', counters: [] });
+  await ask(server, '/api/count');
+  expect((await look()).counters).toHaveLength(1);
+  await ask(server, '/_rehearsal/sessions/default', { method: 'DELETE', headers: { 'Rehearsal-Admin': '1' } });
+  expect(await look()).toMatchObject({ id: 'default', counters: [] });
+  expect((await ask(server, '/_rehearsal/sessions/unknown')).status).toBe(404);
+});
+
 describe('which scenario answers', () => {
   test('the root answers when nothing is selected', async () => {
     expect(await from(list)).toBe('shop');
