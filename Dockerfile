@@ -6,8 +6,11 @@ COPY package.json package-lock.json ./
 # No package that this project needs has to run a script of its own, and the build's turn comes below.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
-COPY .ci/rolldown.config.mjs .ci/
+COPY .ci/rolldown.config.mjs .ci/compile.mjs .ci/
 COPY src src
+# The build starts a server once: what V8 has made of the program by then spares it every later start.
+COPY scenarios scenarios
+COPY fixtures fixtures
 RUN npm run build && npm prune --omit=dev --ignore-scripts && find dist -name '*.map' -delete
 
 FROM node:24-slim

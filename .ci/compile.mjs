@@ -1,0 +1,65 @@
+// Keeps, beside the chunks that every start loads, what V8 has made of them by the time a server has answered (src/load-compiled.cjs).
+// It holds for this version of Node only. A build without it is no worse for it, but for the time that a start takes.
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+const { compiledName, loadScript } = require('../dist/load-compiled.cjs');
+const folder = mkdtempSync(join(tmpdir(), 'rehearsal-build-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+setTimeout(() => giveUp('no server answered within 30 s'), 30_000);
+
+try {
+  const loaded = ['core', 'command-line'].map(load);
+  await serve();
+  for (const { file, script } of loaded) writeWhole(compiledName(file), script.createCachedData());
+  process.exit(0);
+} catch (error) {
+  giveUp(error.message);
+}
+
+function load(name) {
+  const chunk = readdirSync(new URL('../dist/chunks/', import.meta.url)).find((file) => file.startsWith(`${name}-`) && file.endsWith('.cjs'));
+  const file = require.resolve(`../dist/chunks/${chunk}`);
+  return { file, script: loadScript(file) };
+}
+
+/** Starts a server in this process and asks it. */
+async function serve() {
+  const readyFile = join(folder, 'ready.json');
+  process.argv.splice(2, Infinity, 'start', 'scenarios', '--fixtures', 'fixtures', '--certs', join(folder, 'certs'), '--port', '0', '--quiet', '--ready-file', readyFile);
+  require('../dist/cli/main.js');
+  const { port, caFile } = await contentOf(readyFile);
+  const ca = readFileSync(caFile);
+  for (const path of ['/xyz/api/cleaner/tasks', '/nowhere']) await answered(get({ port, path, ca, agent: false }));
+}
+
+async function contentOf(readyFile) {
+  for (;;) {
+    try {
+      return JSON.parse(readFileSync(readyFile, 'utf8'));
+    } catch {
+      await new Promise((resolve) => { setTimeout(resolve, 5); });
+    }
+  }
+}
+
+async function answered(request) {
+  const [response] = await once(request, 'response');
+  await once(response.resume(), 'end');
+}
+
+/** What stands there is whole, whatever happens to this process. */
+function writeWhole(file, bytes) {
+  writeFileSync(`${file}.part`, bytes);
+  renameSync(`${file}.part`, file);
+}
+
+function giveUp(reason) {
+  process.stderr.write(`Starts will take longer than they could: ${reason}\n`);
+  process.exit(0);
+}
