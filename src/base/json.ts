@@ -123,7 +123,9 @@ function hasExactNumbers(value: unknown): boolean {
   if (typeof value === 'bigint') return true;
   if (typeof value !== 'object' || value === null) return false;
   if (isLosslessNumber(value)) return true;
-  return Array.isArray(value) ? value.some(hasExactNumbers) : Object.values(value).some(hasExactNumbers);
+  if (Array.isArray(value)) return value.some(hasExactNumbers);
+  for (const key in value) if (hasExactNumbers((value as Record<string, unknown>)[key])) return true;
+  return false;
 }
 
 /** The same value, its maps without a prototype: `__proto__` is a plain key. Lists are changed in place. */

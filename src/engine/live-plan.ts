@@ -15,30 +15,37 @@ export interface ActiveScenarios {
 /** Separates the parts of a counter's key; cannot stand in a scenario's name or a route. */
 const separator = '\n';
 
-/** A plan made ready to serve. Indexes of selections are made when first asked for and kept, up to a bound. */
+/** A plan made ready to serve. Scenarios and indexes of selections are made ready when first asked for, and kept: indexes up to a bound. */
 export class LivePlan {
   readonly plan: Plan;
-  readonly #routes = new Map<string, readonly LiveRoute[]>();
-  readonly #before = new Map<string, LiveRoute | null>();
+  readonly #counted: ReadonlySet<string>;
+  readonly #scenarios = new Map<string, LiveScenario>();
   readonly #active = new Map<string, ActiveScenarios>();
 
   constructor(plan: Plan) {
     this.plan = plan;
-    const counted = countedRoutes(plan);
-    for (const scenario of plan.scenarios.values()) {
-      // Rules tried ahead of the routes commonly ask for nobody, and still have to tell callers of the routes apart.
-      const before = scenario.before && makeLive(scenario.before, scenario, counted, 0, schemesOf([scenario.before, ...scenario.routes].flatMap(({ rules }) => rules)));
-      this.#before.set(scenario.name, before);
-      this.#routes.set(scenario.name, scenario.routes.map((route) => makeLive(route, scenario, counted, before ? before.needs : 0, schemesOf(route.rules))));
-    }
+    this.#counted = countedRoutes(plan);
   }
 
   routesOf(scenario: string): readonly LiveRoute[] {
-    return this.#routes.get(scenario) ?? [];
+    return this.#scenarioOf(scenario)?.routes ?? [];
   }
 
   beforeOf(scenario: string): LiveRoute | null {
-    return this.#before.get(scenario) ?? null;
+    return this.#scenarioOf(scenario)?.before ?? null;
+  }
+
+  #scenarioOf(name: string): LiveScenario | null {
+    const known = this.#scenarios.get(name);
+    if (known) return known;
+    const scenario = this.plan.scenarios.get(name);
+    if (!scenario) return null;
+    // Rules tried ahead of the routes commonly ask for nobody, and still have to tell callers of the routes apart.
+    const before = scenario.before && makeLive(scenario.before, scenario, this.#counted, 0, schemesOf([scenario.before, ...scenario.routes].flatMap(({ rules }) => rules)));
+    const routes = scenario.routes.map((route) => makeLive(route, scenario, this.#counted, before ? before.needs : 0, schemesOf(route.rules)));
+    const live = { before, routes };
+    this.#scenarios.set(name, live);
+    return live;
   }
 
   /** `names`: the scenario for each root, in the order of `plan.roots`. */
@@ -57,19 +64,24 @@ export class LivePlan {
   /** Keys of counters whose route was changed, or is gone, since `previous`. */
   changedCounters(previous: LivePlan): ReadonlySet<string> {
     const changed = new Set<string>();
-    const kept = new Set([...this.#all()].map((live) => live.counterKey));
-    const now = new Map([...this.#all()].map((live) => [`${live.scenario.name}${separator}${live.counterKey}`, live.route.fingerprint]));
-    for (const live of previous.#all()) {
-      const fingerprint = now.get(`${live.scenario.name}${separator}${live.counterKey}`);
-      if (!kept.has(live.counterKey) || (fingerprint !== undefined && fingerprint !== live.route.fingerprint)) changed.add(live.counterKey);
+    const now = new Map<string, string>();
+    const kept = new Set<string>();
+    for (const [scenario, route] of routesOf(this.plan)) {
+      now.set(`${scenario.name}${separator}${keyOf(route, scenario)}`, route.fingerprint);
+      kept.add(keyOf(route, scenario));
+    }
+    for (const [scenario, route] of routesOf(previous.plan)) {
+      const key = keyOf(route, scenario);
+      const fingerprint = now.get(`${scenario.name}${separator}${key}`);
+      if (!kept.has(key) || (fingerprint !== undefined && fingerprint !== route.fingerprint)) changed.add(key);
     }
     return changed;
   }
+}
 
-  *#all(): Iterable<LiveRoute> {
-    for (const routes of this.#routes.values()) yield* routes;
-    for (const before of this.#before.values()) if (before) yield before;
-  }
+interface LiveScenario {
+  readonly before: LiveRoute | null;
+  readonly routes: readonly LiveRoute[];
 }
 
 /** How many combinations of selected scenarios are kept ready. */
@@ -102,12 +114,16 @@ function schemesOf(rules: readonly Rule[]): readonly Scheme[] {
 
 function countedRoutes(plan: Plan): ReadonlySet<string> {
   const counted = new Set<string>();
-  for (const scenario of plan.scenarios.values()) {
-    for (const route of scenario.before ? [scenario.before, ...scenario.routes] : scenario.routes) {
-      if (route.needs & need.call) counted.add(keyOf(route, scenario));
-    }
-  }
+  for (const [scenario, route] of routesOf(plan)) if (route.needs & need.call) counted.add(keyOf(route, scenario));
   return counted;
+}
+
+/** Every route of every scenario, its rules of `before` among them. */
+function* routesOf(plan: Plan): Iterable<readonly [Scenario, Route]> {
+  for (const scenario of plan.scenarios.values()) {
+    if (scenario.before) yield [scenario, scenario.before];
+    for (const route of scenario.routes) yield [scenario, route];
+  }
 }
 
 function keyOf(route: Route, scenario: Scenario): string {

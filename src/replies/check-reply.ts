@@ -71,7 +71,8 @@ function checkTexts(value: ReplyValue, compiler: Compiler): void {
 const setBy = { type: 'content-type', redirect: 'location', download: 'content-disposition', encoding: 'content-encoding', digest: 'repr-digest' } as const;
 
 function checkSaidTwice(value: ReplyValue, compiler: Compiler): void {
-  const names = new Map(Object.keys(value.headers ?? {}).map((name) => [name.toLowerCase(), name]));
+  if (value.headers === undefined) return;
+  const names = new Map(Object.keys(value.headers).map((name) => [name.toLowerCase(), name]));
   for (const [key, header] of Object.entries(setBy)) {
     const name = names.get(header);
     if (name === undefined || (value as Readonly<Record<string, unknown>>)[key] === undefined) continue;

@@ -57,6 +57,8 @@ export function kindOfReply(value: object): ReplyKind | null {
 
 /** The keys of a reply that belong to another kind of body than it has, each with the kind it belongs to. */
 export function strayOptions(value: object): readonly { readonly option: string; readonly kind: string }[] {
-  return replyKinds.flatMap((kind) => (Object.hasOwn(value, kind.key) ? [] : Object.keys(kind.options ?? {}).filter((option) => Object.hasOwn(value, option)).map((option) => ({ option, kind: kind.key }))));
+  return optionsOfKinds.filter(({ option, kind }) => Object.hasOwn(value, option) && !Object.hasOwn(value, kind));
 }
+
+const optionsOfKinds = replyKinds.flatMap((kind) => Object.keys(kind.options ?? {}).map((option) => ({ option, kind: kind.key })));
 

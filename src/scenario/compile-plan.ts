@@ -145,12 +145,15 @@ export class PlanCompiler {
       const rule = compileRule(written, index, inherited, compiler);
       return rule ? [rule] : [];
     });
+    let fingerprint: string | undefined;
     return {
       id, method, segments, rules,
       counters: counters.all(),
       needs: rules.reduce((sum, rule) => sum | rule.needs, 0),
       place: given.places.place(given.path, 'key'),
-      fingerprint: fingerprintOf(stringifyJson(given.raw)),
+      get fingerprint() {
+        return (fingerprint ??= fingerprintOf(stringifyJson(given.raw)));
+      },
     };
   }
 

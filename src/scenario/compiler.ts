@@ -30,16 +30,23 @@ const boundNames = /^[a-z][a-z0-9_]*$/;
 export class SiteCompiler implements Compiler {
   readonly #site: CompileSite;
   readonly #path: Path;
-  readonly label: string;
+  readonly #label: string;
+  /** Below what the label names. */
+  readonly #below: number;
 
-  constructor(site: CompileSite, path: Path, label: string) {
+  constructor(site: CompileSite, path: Path, label: string, below: number = path.length) {
     this.#site = site;
     this.#path = path;
-    this.label = label;
+    this.#label = label;
+    this.#below = below;
+  }
+
+  get label(): string {
+    return [this.#label, ...this.#path.slice(this.#below)].join('.');
   }
 
   at(...path: Path): SiteCompiler {
-    return new SiteCompiler(this.#site, [...this.#path, ...path], `${this.label}.${path.join('.')}`);
+    return new SiteCompiler(this.#site, this.#path.concat(path), this.#label, this.#below);
   }
 
   mistake(mistake: Mistake, path: Path = [], at?: 'key' | 'value'): void {
@@ -123,7 +130,7 @@ export class SiteCompiler implements Compiler {
   }
 
   withNames(names: readonly string[]): Compiler {
-    return new SiteCompiler({ ...this.#site, bound: new Map([...this.#site.bound, ...names.map((name) => [name, null] as const)]) }, this.#path, this.label);
+    return new SiteCompiler({ ...this.#site, bound: new Map([...this.#site.bound, ...names.map((name) => [name, null] as const)]) }, this.#path, this.#label, this.#below);
   }
 
   counter(options: Omit<Counter, 'id'>): Counter {

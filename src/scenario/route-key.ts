@@ -70,8 +70,15 @@ function parsePrefix(path: string, thing: string, insteadOfRoot: string, report:
 
 /** What two routes share when the same requests reach both: the path with its names taken out. */
 export function pathShape(segments: readonly Segment[]): string {
-  return segments.map((segment) => (segment.kind === 'literal' ? `/${encodeURIComponent(segment.text).replaceAll('*', '%2A')}` : segment.kind === 'param' ? '/{}' : '/**')).join('');
+  const known = shapes.get(segments);
+  if (known !== undefined) return known;
+  const shape = segments.map((segment) => (segment.kind === 'literal' ? `/${encodeURIComponent(segment.text).replaceAll('*', '%2A')}` : segment.kind === 'param' ? '/{}' : '/**')).join('');
+  shapes.set(segments, shape);
+  return shape;
 }
+
+/** Variations share their routes: each is asked for many times. */
+const shapes = new WeakMap<readonly Segment[], string>();
 
 /** Mistakes of base and path together: reserved places, a name used twice. */
 export function checkWholePath(base: readonly Segment[], segments: readonly Segment[], report: (mistake: Mistake) => void): void {

@@ -75,6 +75,7 @@ export function object<F extends Fields>(fields: F, options: ObjectOptions = {})
   const names = Object.keys(fields);
   const thing = options.name ?? 'this map';
   const expected = options.expected ?? `a map with ${names.slice(0, 8).map((name) => `\`${name}\``).join(', ')}${names.length > 8 ? ' …' : ''}`;
+  const required = names.filter((name) => !('optional' in fields[name]!));
   const fieldOf = (name: string): Shape<unknown> => ('optional' in fields[name]! ? fields[name].optional : fields[name]!) as Shape<unknown>;
   return {
     expected, kinds: ['map'], ...(options.about && { about: options.about }),
@@ -96,8 +97,8 @@ export function object<F extends Fields>(fields: F, options: ObjectOptions = {})
         if (parsed === invalid) well = false;
         else result[key] = parsed;
       }
-      for (const name of names) {
-        if (Object.hasOwn(given, name) || 'optional' in fields[name]!) continue;
+      for (const name of required) {
+        if (Object.hasOwn(given, name)) continue;
         well = false;
         report(path, { code: 'missing-key', message: `${capital(thing)} needs \`${name}\``, expected: fieldOf(name).expected, got: 'nothing', fix: undefined });
       }
@@ -116,7 +117,6 @@ export function object<F extends Fields>(fields: F, options: ObjectOptions = {})
   };
 
   function objectSchema(definitions: Map<string, JsonSchema>): JsonSchema {
-    const required = names.filter((name) => !('optional' in fields[name]!));
     return {
       type: 'object',
       properties: Object.fromEntries(names.map((name) => [name, { ...fieldOf(name).jsonSchema(definitions), ...describe(fieldOf(name).about) }])),
