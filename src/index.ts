@@ -183,11 +183,12 @@ function page(server: RunningServer, filter: JournalFilter = {}): ExchangePage {
 }
 
 async function reportsOf(server: RunningServer, session: string | null): Promise<readonly Report[]> {
-  const { readFile } = await import('node:fs/promises');
+  const { readContent } = await import('./files/report-content.ts');
   const { reports } = server.control;
-  return Promise.all(reports.list(session).map(async ({ storedAt, ...report }): Promise<Report> => {
-    const zip = await reports.zip({ storedAt, ...report });
-    return { ...report, entries: zip && 'entries' in zip ? zip.entries : null, read: () => readFile(storedAt) };
+  return Promise.all(reports.list(session).map(async (stored): Promise<Report> => {
+    const { storedAt: _place, ...report } = stored;
+    const zip = await reports.zip(stored);
+    return { ...report, entries: zip && 'entries' in zip ? zip.entries : null, read: () => readContent(stored) };
   }));
 }
 

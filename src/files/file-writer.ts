@@ -51,9 +51,13 @@ export class FileWriter {
     else this.#drained = callback;
   }
 
+  /** All that was written, when it is still in memory: then no file is made, and nothing else is to be called. Null when one has been begun. */
+  takeAll(): readonly Buffer[] | null {
+    return this.#failure === null && !this.#made && !this.#busy ? this.#chunks : null;
+  }
+
   /** Writes what is left and closes. On an error nothing of the file is left. */
   finish(callback: (error: Error | null) => void): void {
-    if (this.#failure === null && !this.#made && !this.#busy && !this.#options.durable) return this.#finishAtOnce(callback);
     this.#finished = callback;
     if (!this.#busy) this.#step();
   }
@@ -63,27 +67,6 @@ export class FileWriter {
     this.#failure ??= new Error('aborted');
     this.#finished = () => callback();
     if (!this.#busy) this.#step();
-  }
-
-  /** A small file on its way to memory (the page cache) is written faster than another thread could be asked to. */
-  #finishAtOnce(callback: (error: Error | null) => void): void {
-    const { disk, path } = this.#options;
-    try {
-      const descriptor = disk.openSync(path, 'wx', 0o600);
-      this.#made = true;
-      try {
-        while (this.#gathered > 0) {
-          const written = disk.writevSync(descriptor, this.#chunks);
-          if (written === 0) throw nothingWritten();
-          this.#forget(written);
-        }
-      } finally {
-        disk.closeSync(descriptor);
-      }
-    } catch (error) {
-      return this.#fail(error as Error, callback);
-    }
-    callback(null);
   }
 
   #fail(error: Error, callback: (error: Error | null) => void): void {

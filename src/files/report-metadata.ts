@@ -47,11 +47,11 @@ export function readReports(folder: string, maxReports: number): readonly Stored
 
 function readReport(folder: string, id: string): StoredReport | null {
   try {
-    const storedAt = reportFiles.content(folder, id);
+    const storedAt = { path: reportFiles.content(folder, id), offset: 0 };
     const path = reportFiles.metadata(folder, id);
     if (statSync(path).size > 64 * 1024) return null;
     const kept: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return isMetadata(kept) && kept.id === id && statSync(storedAt).size === kept.sizeBytes ? { ...kept, storedAt } : null;
+    return isMetadata(kept) && kept.id === id && statSync(storedAt.path).size === kept.sizeBytes ? { ...kept, storedAt } : null;
   } catch {
     return null;
   }

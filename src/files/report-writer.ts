@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { StoredReport } from '../model/request.ts';
+import type { StoredAt, StoredReport } from '../model/request.ts';
 import type { Disk } from './disk.ts';
 import { FileWriter } from './file-writer.ts';
 import { reportFiles, writeMetadata } from './report-metadata.ts';
+import type { ReportSegments } from './report-segments.ts';
 import { StorageRefusal } from './storage-refusal.ts';
 
 /** What is known of an upload when its first byte comes. */
@@ -22,6 +23,8 @@ export interface ReportShelf {
   readonly folder: string;
   readonly durable: boolean;
   readonly disk: Disk;
+  /** Where small reports go; null when each is to have a file of its own. */
+  readonly segments: ReportSegments | null;
   now(): number;
   /** Claims room; throws {@link StorageRefusal} when there is none. */
   claim(sizeBytes: number): void;
@@ -107,16 +110,25 @@ export class ReportWriter {
       await new Promise<void>((done) => this.#file.abort(done));
       throw this.failure;
     }
-    await new Promise<void>((done, fail) => this.#file.finish((error) => (error ? fail(error) : done())));
+    const storedAt = this.#inSegment() ?? (await this.#inFile());
     const { exchange, session, part, filename, type } = this.#about;
-    const { folder, durable } = this.#shelf;
     const at = new Date(this.#shelf.now()).toISOString();
-    const storedAt = reportFiles.content(folder, this.id);
     const report: StoredReport = { id: this.id, exchange, session, part, filename, type, sizeBytes: this.#sizeBytes, sha256: this.#hash.digest('hex'), storedAt, at };
-    if (durable) await this.#settleOnDisk(report);
+    if (this.#shelf.durable) await this.#settleOnDisk(report);
     this.#shelf.shelve(report);
     this.#shelf.done(this);
     return report;
+  }
+
+  #inSegment(): StoredAt | null {
+    const { segments } = this.#shelf;
+    const chunks = segments !== null && this.#sizeBytes <= segments.largestBytes ? this.#file.takeAll() : null;
+    return chunks === null ? null : segments!.append(chunks, this.#sizeBytes);
+  }
+
+  async #inFile(): Promise<StoredAt> {
+    await new Promise<void>((done, fail) => this.#file.finish((error) => (error ? fail(error) : done())));
+    return { path: reportFiles.content(this.#shelf.folder, this.id), offset: 0 };
   }
 
   /**
@@ -126,7 +138,7 @@ export class ReportWriter {
   async #settleOnDisk(report: StoredReport): Promise<void> {
     const { folder, disk } = this.#shelf;
     const metadata = new FileWriter({ disk, path: reportFiles.metadataPart(folder, report.id), durable: true });
-    await rename(disk, reportFiles.contentPart(folder, report.id), report.storedAt);
+    await rename(disk, reportFiles.contentPart(folder, report.id), report.storedAt.path);
     metadata.write(writeMetadata(report));
     await new Promise<void>((done, fail) => metadata.finish((error) => (error ? fail(error) : done())));
     await rename(disk, reportFiles.metadataPart(folder, report.id), reportFiles.metadata(folder, report.id));
@@ -134,11 +146,12 @@ export class ReportWriter {
   }
 
   async #giveUp(error: unknown): Promise<never> {
+    this.#failure ??= StorageRefusal.of(error);
     const { folder, disk } = this.#shelf;
     const left = [reportFiles.metadata, reportFiles.metadataPart, reportFiles.contentPart, reportFiles.content];
     for (const file of left) await new Promise<void>((done) => disk.unlink(file(folder, this.id), () => done()));
     this.#leave();
-    throw StorageRefusal.of(error);
+    throw this.#failure;
   }
 
   #leave(): void {

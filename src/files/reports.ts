@@ -3,6 +3,7 @@ import type { StoredReport } from '../model/request.ts';
 import { realDisk, type Disk } from './disk.ts';
 import { makeFolder } from './make-folder.ts';
 import { isReportId, readReports, reportFiles } from './report-metadata.ts';
+import { ReportSegments } from './report-segments.ts';
 import { ReportWriter, type NewReport, type ReportShelf } from './report-writer.ts';
 import { StorageRefusal } from './storage-refusal.ts';
 import { readZipEntries, type ZipListing } from './zip-entries.ts';
@@ -15,7 +16,7 @@ export interface ReportOptions {
   readonly ids: () => string;
   /** The server's clock, ms. */
   readonly now: () => number;
-  /** Quota over all reports; 10 GB unless told. */
+  /** Quota over all that they take on the disk; 10 GB unless told. */
   readonly maxTotalBytes?: number;
   /** Bound on their number; 20,000 unless told, 100,000 in a durable folder. */
   readonly maxReports?: number;
@@ -35,11 +36,9 @@ export interface ReportStore {
   get(id: string): StoredReport | null;
   /** By id, or the newest with this SHA-256; with a session, among its own only. */
   find(idOrSha256: string, session?: string): StoredReport | null;
-  /** Path of the bytes; null when there is no such report. */
-  open(id: string): string | null;
   /** Entries of a zip archive, or why it cannot be read; null for what is no archive and no report. */
   entries(id: string): Promise<ZipListing | null>;
-  /** Resolves when its bytes are gone; at once when there is no such report. */
+  /** Resolves when its bytes are gone, or will go with the last of the reports that share a file with it; at once when there is no such report. */
   remove(id: string): Promise<void>;
   removeSession(session: string): Promise<void>;
   /** Breaks off uploads under way and waits for them. The folder is the caller's to close. */
@@ -58,6 +57,7 @@ class ReportFolder implements ReportStore, ReportShelf {
   readonly folder: string;
   readonly durable: boolean;
   readonly disk: Disk;
+  readonly segments: ReportSegments | null;
   readonly now: () => number;
   readonly #options: ReportOptions;
   readonly #maxTotalBytes: number;
@@ -80,6 +80,7 @@ class ReportFolder implements ReportStore, ReportShelf {
     this.now = options.now;
     this.#options = options;
     this.#maxTotalBytes = options.maxTotalBytes ?? 10e9;
+    this.segments = durable ? null : new ReportSegments(folder, this.disk, this.#maxTotalBytes);
     this.#maxReports = options.maxReports ?? (durable ? 100_000 : 20_000);
     try {
       makeFolder(folder, 0o700);
@@ -115,16 +116,12 @@ class ReportFolder implements ReportStore, ReportShelf {
     return this.#bySha256.get(idOrSha256.toLowerCase())?.findLast(fits) ?? null;
   }
 
-  open(id: string): string | null {
-    return this.#reports.get(id)?.storedAt ?? null;
-  }
-
   async entries(id: string): Promise<ZipListing | null> {
     const report = this.#reports.get(id);
     if (!report) return null;
     const kept = this.#listings.get(id);
     if (kept !== undefined) return kept;
-    const listing = await readZipEntries(report.storedAt, isClaimedZip(report));
+    const listing = await readZipEntries(report, isClaimedZip(report));
     if (this.#reports.has(id)) this.#keepListing(id, listing);
     return listing;
   }
@@ -142,6 +139,7 @@ class ReportFolder implements ReportStore, ReportShelf {
     this.#closed = true;
     await Promise.all([...this.#writers].map((writer) => writer.abort()));
     await Promise.all(this.#removals);
+    this.segments?.close();
   }
 
   claim(sizeBytes: number): void {
@@ -195,12 +193,16 @@ class ReportFolder implements ReportStore, ReportShelf {
   #remove(report: StoredReport): Promise<void> {
     this.#reports.delete(report.id);
     this.#forgetListing(report.id);
-    this.#usedBytes -= report.sizeBytes;
     const same = this.#bySha256.get(report.sha256) ?? [];
     if (same.length > 1) same.splice(same.indexOf(report), 1);
     else this.#bySha256.delete(report.sha256);
     const removal = new Promise<void>((done) => {
-      const removeContent = (): void => this.disk.unlink(report.storedAt, () => done());
+      if (this.segments?.has(report.storedAt)) {
+        this.#usedBytes -= this.segments.remove(report.storedAt, done);
+        return;
+      }
+      this.#usedBytes -= report.sizeBytes;
+      const removeContent = (): void => this.disk.unlink(report.storedAt.path, () => done());
       if (this.durable) this.disk.unlink(reportFiles.metadata(this.folder, report.id), removeContent);
       else removeContent();
     });

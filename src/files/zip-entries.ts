@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises';
 import { printable } from '../base/show.ts';
-import type { ZipEntry } from '../model/request.ts';
+import type { StoredReport, ZipEntry } from '../model/request.ts';
 
 export type ZipListing = { readonly entries: readonly ZipEntry[] } | { readonly problem: string };
 
 const maxEntries = 10_000;
 const maxNameBytes = 4 * 1024 * 1024;
-/** Archives up to this size are read at once rather than by thousands of small reads. */
+/** Archives up to this size are read at once rather than by thousands of small reads. (Those that share a file with others are smaller.) */
 const maxWholeBytes = 4 * 1024 * 1024;
 
 /** Whether bytes begin as a zip archive does: with an entry, or (an empty one) with its end. */
@@ -18,23 +18,22 @@ export function beginsLikeZip(bytes: Buffer): boolean {
  * The entries of a zip archive by its directory; nothing is extracted. Names come as they stand in the archive, `../` and
  * all: data, never paths. Null when the file does not begin like an archive and is not `claimed` to be one.
  */
-export async function readZipEntries(path: string, claimed: boolean): Promise<ZipListing | null> {
+export async function readZipEntries({ storedAt, sizeBytes }: Pick<StoredReport, 'storedAt' | 'sizeBytes'>, claimed: boolean): Promise<ZipListing | null> {
   let bytes: Buffer | null = null;
   try {
-    const file = await open(path, 'r');
+    const file = await open(storedAt.path, 'r');
     try {
-      const { size } = await file.stat();
       const head = Buffer.alloc(4);
-      const { bytesRead } = await file.read(head, 0, 4, 0);
+      const { bytesRead } = await file.read(head, 0, Math.min(4, sizeBytes), storedAt.offset);
       if (!beginsLikeZip(head.subarray(0, bytesRead))) return claimed ? { problem: 'it is no zip archive: it does not begin with an entry' } : null;
-      if (size <= maxWholeBytes) {
-        bytes = Buffer.alloc(size);
-        await file.read(bytes, 0, size, 0);
+      if (sizeBytes <= maxWholeBytes) {
+        bytes = Buffer.alloc(sizeBytes);
+        await file.read(bytes, 0, sizeBytes, storedAt.offset);
       }
     } finally {
       await file.close();
     }
-    return { entries: await list(path, bytes) };
+    return { entries: await list(storedAt.path, bytes) };
   } catch (error) {
     return { problem: printable((error as Error).message).slice(0, 200) };
   }

@@ -23,8 +23,8 @@ export interface Answer {
 export type Body =
   | { readonly kind: 'none' }
   | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly representation: Representation | null }
-  /** `modifiedMs`: the file's time of change when its representation was made; a file that has changed since goes out without it. Absent: the file never changes. */
-  | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number; readonly modifiedMs?: number; readonly representation: Representation | null }
+  /** `offset`: where the bytes begin, when they lie with others in the file; absent, they are all of it. `modifiedMs`: the file's time of change when its representation was made; a file that has changed since goes out without it. Absent: the file never changes. */
+  | { readonly kind: 'file'; readonly path: string; readonly offset?: number; readonly sizeBytes: number; readonly modifiedMs?: number; readonly representation: Representation | null }
   /** Bytes made as they are sent. `read` gives those from `from` up to, not including, `to`; each buffer is good until the next is asked for. */
   | { readonly kind: 'made'; readonly sizeBytes: number; read(from: number, to: number): Iterable<Buffer>; readonly representation: Representation | null }
   /** Chunks, each after its delay, of no declared length. */

@@ -88,10 +88,18 @@ export interface StoredReport {
   readonly type: string;
   readonly sizeBytes: number;
   readonly sha256: string;
-  /** Absolute path of the bytes. Never leaves the process. */
-  readonly storedAt: string;
+  /** Never leaves the process. */
+  readonly storedAt: StoredAt;
   /** ISO 8601. */
   readonly at: string;
+}
+
+/** Where the bytes of a report lie: in a file of their own, or with others in one. */
+export interface StoredAt {
+  /** Absolute. */
+  readonly path: string;
+  /** Where in the file they begin. */
+  readonly offset: number;
 }
 
 /** A body that claims a media type and is not well-formed. Answered with 400, lenient or not. */

@@ -22,7 +22,7 @@ function uploaded(asked: string, facts: Facts): ContentMade {
   const sha256 = Buffer.from(report.sha256, 'hex');
   const lastModified = new Date(report.at);
   return {
-    body: { kind: 'file', path: report.storedAt, sizeBytes: report.sizeBytes, representation: { etag: `"${report.sha256}"`, lastModified: Number.isNaN(lastModified.getTime()) ? null : lastModified, sha256: () => sha256 } },
+    body: { kind: 'file', ...report.storedAt, sizeBytes: report.sizeBytes, representation: { etag: `"${report.sha256}"`, lastModified: Number.isNaN(lastModified.getTime()) ? null : lastModified, sha256: () => sha256 } },
     type: report.type,
   };
 }

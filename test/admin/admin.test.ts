@@ -22,8 +22,8 @@ beforeEach(() => {
 const get = (path: string) => api.get(`/_rehearsal${path}`);
 
 function report(parts: Partial<StoredReport> & { readonly id: string }, bytes: string | Buffer = 'abc'): StoredReport {
-  const storedAt = join(folder, parts.id);
-  writeFileSync(storedAt, bytes);
+  const storedAt = { path: join(folder, parts.id), offset: 0 };
+  writeFileSync(storedAt.path, bytes);
   return { exchange: 'e1', session: 'default', part: 'file', filename: 'report.zip', type: 'application/zip', sizeBytes: Buffer.byteLength(bytes), sha256: 'a'.repeat(64), at: '2026-01-01T00:00:00.000Z', storedAt, ...parts };
 }
 
@@ -304,7 +304,7 @@ describe('reports', () => {
   });
 
   it('says so when somebody took the file away', async () => {
-    rmSync(control.stored[0]!.storedAt);
+    rmSync(control.stored[0]!.storedAt.path);
     expect((await get('/reports/r1/content')).status).toBe(404);
     expect(failures).toEqual([]);
   });

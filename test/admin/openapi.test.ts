@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 writeFileSync(join(folder, 'r1'), 'zip');
 
 const control = new FakeControl();
-control.stored.push({ id: 'r1', exchange: 'e1', session: 'default', part: 'file', filename: 'a.zip', type: 'application/zip', sizeBytes: 3, sha256: 'a'.repeat(64), storedAt: join(folder, 'r1'), at: '2026-01-01T00:00:00.000Z' });
+control.stored.push({ id: 'r1', exchange: 'e1', session: 'default', part: 'file', filename: 'a.zip', type: 'application/zip', sizeBytes: 3, sha256: 'a'.repeat(64), storedAt: { path: join(folder, 'r1'), offset: 0 }, at: '2026-01-01T00:00:00.000Z' });
 control.journal.record(draft({ id: 'full', requestBody: body('{"a":1}'), replyBody: body(Buffer.from([0, 255]), 'x/y'), violations: [{ at: 'query.id', expected: '1', got: '2', text: 't' }] }));
 control.journal.record(draft({ id: 'bare', rule: null, scenario: null, status: null, nearest: [{ route: 'GET /', name: null, file: 'a', line: 1, because: ['x'] }], fault: 'reset', note: 'n' }));
 

@@ -34,7 +34,7 @@ test('kill -9 at any moment leaves each report whole or not at all, and every on
     const reports = openReports(data, { ids: () => 'unused', now: () => 0 });
     const whole = reports.list();
     for (const report of whole) {
-      const bytes = readFileSync(report.storedAt);
+      const bytes = readFileSync(report.storedAt.path);
       expect([report.id, bytes.length, createHash('sha256').update(bytes).digest('hex')]).toEqual([report.id, report.sizeBytes, report.sha256]);
     }
     const ids = new Set(whole.map(({ id }) => id));

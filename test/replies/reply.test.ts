@@ -47,7 +47,7 @@ describe('bodies', () => {
   });
 
   it('give the bytes of an upload by id and by SHA-256, with a strong ETag', async () => {
-    const report: StoredReport = { id: 'r1', exchange: 'x1', session: 'default', part: 'file', filename: 'a.zip', type: 'application/zip', sizeBytes: 5, sha256: 'ab'.repeat(32), storedAt: '/data/r1', at: '2026-01-01T00:00:00.000Z' };
+    const report: StoredReport = { id: 'r1', exchange: 'x1', session: 'default', part: 'file', filename: 'a.zip', type: 'application/zip', sizeBytes: 5, sha256: 'ab'.repeat(32), storedAt: { path: '/data/r1', offset: 0 }, at: '2026-01-01T00:00:00.000Z' };
     for (const asked of ['r1', report.sha256, report.sha256.toUpperCase(), ' r1 ']) {
       expect(await answered("upload: '${{ query.u }}'", `/?u=${encodeURIComponent(asked)}`, { reports: [report] })).toMatchObject({ status: 200, headers: ['Content-Type', 'application/zip'], body: { kind: 'file', path: '/data/r1', sizeBytes: 5, representation: { etag: `"${report.sha256}"` } } });
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { readContent } from '../../src/files/report-content.ts';
 import { need } from '../../src/model/index.ts';
 import { precheck } from '../../src/server/receive/precheck.ts';
 import { chunkedRequest, dial, exchangeBytes, multipart, multipartType, receiving, request, send } from './receive-support.ts';
@@ -68,7 +68,7 @@ test('a body of no type over --max-parsed becomes a report', async () => {
   await send(server.port, request(long, null));
   const { report } = (await server.outcome(0)).body!;
   expect(report).toMatchObject({ part: null, filename: null, type: 'application/octet-stream', sizeBytes: 300_000, sha256: sha256(long) });
-  expect(readFileSync(report!.storedAt).equals(long)).toBe(true);
+  expect((await readContent(report!)).equals(long)).toBe(true);
 });
 
 test('a raw body of another type becomes a report as a whole; a rule that reads it has it as text too', async () => {
@@ -98,7 +98,7 @@ test('multipart parts come in order, files as reports, fields flat and with thei
   expect(body).toMatchObject({ sizeBytes: sent.length, sha256: sha256(sent), bytes: null });
   const file = body!.parts![1]!;
   expect(file).toMatchObject({ type: 'application/zip', sha256: sha256(zip), report: { exchange: 'e1', session: 'default', part: 'file', filename: 'Bericht ü.zip', type: 'application/zip' } });
-  expect(readFileSync(file.report!.storedAt).equals(zip)).toBe(true);
+  expect((await readContent(file.report!)).equals(zip)).toBe(true);
   expect(server.reports.list()).toHaveLength(2);
 });
 
@@ -120,7 +120,7 @@ test.each([
   const server = await receiving();
   expect(await send(server.port, request(multipart({ filename: sent, content: 'x' }), multipartType))).toMatchObject({ status: 200 });
   expect((await server.outcome(0)).body!.parts![0]!.filename).toBe(meant);
-  expect(server.files()).toEqual(['r1.bin']);
+  expect(server.files()).toEqual(['1.segment']);
 });
 
 test('a file name by filename* wins, percent-decoded, NUL and all', async () => {

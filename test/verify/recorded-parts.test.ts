@@ -8,7 +8,7 @@ const large = multipart({ note: 'all clean', file: { filename: 'report.zip', con
 
 async function uploaded({ headers, body }: ReturnType<typeof multipart>, reports: readonly Partial<StoredReport>[] = []): Promise<Judging> {
   const judging = await Judging.of([{ method: 'POST', url: '/shop/report', text: body.subarray(0, 65_536), type: headers['Content-Type']!, ...(body.length > 65_536 && { sizeBytes: body.length }) }]);
-  judging.reports.push(...reports.map((report, index): StoredReport => ({ id: `r${index}`, exchange: 'e1', session: 'default', part: 'file', filename: 'report.zip', type: 'application/zip', sizeBytes: 70_000, sha256: 'a'.repeat(64), storedAt: '', at: '', ...report })));
+  judging.reports.push(...reports.map((report, index): StoredReport => ({ id: `r${index}`, exchange: 'e1', session: 'default', part: 'file', filename: 'report.zip', type: 'application/zip', sizeBytes: 70_000, sha256: 'a'.repeat(64), storedAt: { path: '', offset: 0 }, at: '', ...report })));
   judging.zip = async () => ({ entries: [{ name: 'report.csv', sizeBytes: 1 }] });
   return judging;
 }

@@ -38,9 +38,11 @@ export async function openSource(body: Body): Promise<Source> {
 async function openFile(body: Extract<Body, { kind: 'file' }>): Promise<Source> {
   const file = await open(body.path, 'r');
   try {
-    const { size, mtimeMs } = await file.stat();
+    const { size: fileBytes, mtimeMs } = await file.stat();
+    const { offset = 0 } = body;
+    const size = body.offset === undefined ? fileBytes : Math.max(0, Math.min(body.sizeBytes, fileBytes - offset));
     const same = size === body.sizeBytes && (body.modifiedMs === undefined || Math.abs(mtimeMs - body.modifiedMs) < 1);
-    return { sizeBytes: size, bytes: null, representation: same ? body.representation : null, read: (from, to) => readFile(file, from, to), close: () => file.close() };
+    return { sizeBytes: size, bytes: null, representation: same ? body.representation : null, read: (from, to) => readFile(file, offset + from, offset + to), close: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;
