@@ -63,6 +63,15 @@ test('requests that are alike and requests that are not are told apart in the jo
   expect((await server.journal({ session: 'one' })).items.map(({ url }) => url)).toEqual(['/a/fixed']);
 });
 
+test('what a request fell short of is not told of the next one that asks the same and does not', async () => {
+  const state = await rehearse({ scenarios: [{ scenario: 'gate', state: 'closed', routes: { 'GET /': { expect: { state: 'open' }, respond: { text: 'in' } }, 'PUT /open': { do: { state: 'open' }, respond: { status: 204 } } } }] });
+  await ask(state, '/');
+  await ask(state, '/open', { method: 'PUT' });
+  for (const _ of [1, 2]) await ask(state, '/');
+  const { items } = await state.journal({});
+  expect(items.filter(({ url }) => url === '/').map(({ violations }) => violations.map(({ text: words }) => words))).toEqual([[], [], ['state: expected open, got closed']]);
+});
+
 describe('routes', () => {
   test('the more specific route wins, whatever their order', async () => {
     expect(await text('/a/fixed')).toBe('literal');
