@@ -3,6 +3,7 @@ import { formatSize } from '../../base/units.ts';
 import type { ReportWriter } from '../../files/reports.ts';
 import { StorageRefusal } from '../../files/storage-refusal.ts';
 import { need, type StoredReport } from '../../model/index.ts';
+import { searchFaster } from './delimiter-search.ts';
 import { decodeFormDataName, mistakeInFilename, mistakeInName } from './multipart-names.ts';
 import { FieldPart, FilePart, type MultipartPart } from './multipart-part.ts';
 import { pumpBody, type Pump } from './pump-body.ts';
@@ -57,6 +58,7 @@ export class MultipartReading {
   begin(busboy: Busboy): void {
     const { req, meter, limits } = this.#incoming;
     this.#busboy = busboy;
+    searchFaster(busboy);
     busboy.removeAllListeners('field');
     busboy.on('field', (name: string | undefined, value: string, info: FieldInfo) => this.#takeField(name, value, info));
     busboy.prependListener('file', (name: string | undefined, stream: Readable, info: FileInfo) => this.#lookAtFile(name, stream, info));
