@@ -108,7 +108,7 @@ async function bodyOf(app: App, given: ExplainRequest, scratch: string): Promise
   if (given.body === null || given.body.length === 0) return noBody;
   const message = messageOf(given.body, rawHeadersOf(given));
   const needs = need.body | need.partText | need.zipEntries;
-  return (await receiveBody(message, { needs, limits: app.limits, reports: app.reports, exchange: 'explained', session: scratch })).body;
+  return (await receiveBody(message, { needs, limits: app.limits, reports: app.reports, previews: null, exchange: 'explained', session: scratch })).body;
 }
 
 function rawHeadersOf(given: ExplainRequest): readonly string[] {

@@ -36,7 +36,7 @@ export function createHandler(app: App): (request: IncomingMessage, response: Se
 /** Uploads and other bodies: taken in whole, then the pass goes on. */
 function receiveAndProceed(app: App, pass: Pass): void {
   const needs = (pass.found.kind === 'route' ? pass.found.route.needs : 0) | (pass.ahead?.needs ?? 0);
-  receiveBody(pass.request, { needs, limits: app.limits, reports: app.reports, exchange: pass.id, session: pass.session }).then(
+  receiveBody(pass.request, { needs, limits: app.limits, reports: app.reports, previews: app.journal.previews, exchange: pass.id, session: pass.session }).then(
     ({ body, preview }) => proceed(app, pass, readRequest(pass, body), preview),
     (error: unknown) => {
       if (error instanceof ClientGone) return recordExchange(app, pass, null, null, { note: error.message });

@@ -43,7 +43,7 @@ export function recordQuick(app: App, pass: Pass, outcome: Outcome, live: LiveRu
   const kept = keep(app, pass, outcome, quick.status, null, null, quick.headers, quick.captured);
   const { url, headers } = live.last!;
   // What fell short may hang on the state, not on the request: the next one need not fall short of it.
-  if (quick.lasts && !outcome.body?.present && kept.violations.length === 0) live.last = { url, headers, quick: { answer: quick, kept } };
+  if (quick.lasts && kept.requestBody === null && kept.violations.length === 0) live.last = { url, headers, quick: { answer: quick, kept } };
 }
 
 /** Whether an exchange differs from this one in no more than id, time and duration. */

@@ -41,14 +41,14 @@ export class ExchangeRing {
     this.bytes += bytes;
   }
 
-  /** Lets the oldest go, and gives the session that it belonged to. */
-  shift(): string {
-    const { session } = this.#drafts[this.#oldest]!;
+  /** Lets the oldest go, and gives it or one that it is like. */
+  shift(): ExchangeDraft {
+    const draft = this.#drafts[this.#oldest]!;
     this.#drafts[this.#oldest] = undefined;
     this.bytes -= this.#sizes[this.#oldest]!;
     this.#oldest = (this.#oldest + 1) % this.#capacity;
     this.size -= 1;
-    return session;
+    return draft;
   }
 
   /** The n-th exchange, counted from the oldest. */

@@ -1,9 +1,11 @@
 import type { CallbackAttempt, Exchange, FullExchange } from '../model/index.ts';
-import { inFull, previewBytes, sha256Of, summarize, withCallback, type Captured, type ExchangeDraft } from './exchange-draft.ts';
+import { inFull, summarize, withCallback, type ExchangeDraft } from './exchange-draft.ts';
 import { ExchangeRing } from './exchange-ring.ts';
 import { alikeBytes, estimate } from './exchange-weight.ts';
 import { DroppedCounts } from './dropped-counts.ts';
 import { matchesFilter, type JournalFilter } from './journal-filter.ts';
+import { withOwnPreviews } from './own-previews.ts';
+import { PreviewBuffers } from './preview-buffers.ts';
 import { createRedactor, type Redactor, type Secrets } from './redact.ts';
 
 export { previewBytes, type Captured, type ExchangeDraft } from './exchange-draft.ts';
@@ -53,7 +55,9 @@ export interface Journal {
   readonly size: number;
   /** Estimated. */
   readonly bytes: number;
-  /** Gives what was kept, its secrets redacted: what a log may show. */
+  /** Where the preview of a body may be kept that is given to `record`. */
+  readonly previews: PreviewBuffers;
+  /** Gives what was kept, its secrets redacted: what a log may show, at once. */
   record(draft: ExchangeDraft): ExchangeDraft;
   /** Keeps one more exchange that is, but for id, time and duration, like one that `record` gave back. */
   repeat(like: ExchangeDraft, id: string, atMs: number, durationMs: number): void;
@@ -83,14 +87,12 @@ export const defaultMaxBytes = 64 * 2 ** 20;
 export const defaultLimit = 100;
 export const maxLimit = 1000;
 
-/** The slab from which Node cuts small buffers: to keep a slice of it is cheap, to keep one of a large read is not. */
-const slabBytes = 8192;
-
 export function createJournal(options: JournalOptions = {}): Journal {
   return new RingJournal(options);
 }
 
 class RingJournal implements Journal {
+  readonly previews = new PreviewBuffers();
   readonly #maxBytes: number;
   #redactor: Redactor;
   #secrets: Secrets;
@@ -161,11 +163,11 @@ class RingJournal implements Journal {
 
   find(id: string): ExchangeDraft | null {
     const index = this.#ring.indexOf(id);
-    return index === null ? null : this.#ring.at(index);
+    return index === null ? null : this.#handOut(this.#ring.at(index));
   }
 
   kept(): readonly ExchangeDraft[] {
-    return this.#ring.all().map(([draft]) => draft);
+    return this.#ring.all().map(([draft]) => this.#handOut(draft));
   }
 
   dropped(session: string | null): number {
@@ -179,7 +181,7 @@ class RingJournal implements Journal {
     if (kept.length === all.length) return 0;
     this.#ring.clear();
     for (const one of kept) this.#add(...one);
-    this.#keep?.replace(kept.map(([draft]) => draft));
+    this.#keep?.replace(kept.map(([draft]) => this.#handOut(draft)));
     return all.length - kept.length;
   }
 
@@ -223,12 +225,20 @@ class RingJournal implements Journal {
     while (this.size > 0 && (this.#ring.isFull || this.bytes + bytes > this.#maxBytes)) this.#dropOldest();
   }
 
+  /** Others may look at it for as long as they like from now on. */
+  #handOut(draft: ExchangeDraft): ExchangeDraft {
+    if (draft.requestBody !== null) this.previews.letGo(draft.requestBody.preview);
+    return draft;
+  }
+
   #dropOldest(): void {
-    this.#dropped.add(this.#ring.shift());
+    const { session, requestBody } = this.#ring.shift();
+    this.#dropped.add(session);
+    if (requestBody !== null) this.previews.giveBack(requestBody.preview);
   }
 
   #tell(draft: ExchangeDraft): void {
-    if (this.#keep !== null) this.#keep.append(draft);
+    if (this.#keep !== null) this.#keep.append(this.#handOut(draft));
     if (this.#listeners.size === 0) return;
     const summary = summarize(draft);
     for (const listener of this.#listeners) listener(summary);
@@ -246,19 +256,4 @@ class RingJournal implements Journal {
 /** Without those that are there already, in any letters. */
 function joined(known: readonly string[], more: readonly string[]): readonly string[] {
   return [...new Set([...known, ...more].map((name) => name.toLowerCase()))];
-}
-
-/** A preview that is a small slice of a large read is copied: it would keep the whole read alive. */
-function withOwnPreviews(draft: ExchangeDraft): ExchangeDraft {
-  const requestBody = draft.requestBody === null ? null : ownPreview(draft.requestBody);
-  const replyBody = draft.replyBody === null ? null : ownPreview(draft.replyBody);
-  return requestBody === draft.requestBody && replyBody === draft.replyBody ? draft : { ...draft, requestBody, replyBody };
-}
-
-function ownPreview(body: Captured): Captured {
-  if (body.shared === true) return body;
-  const held = body.preview.buffer.byteLength;
-  if (body.preview.length <= previewBytes && (held <= slabBytes || held <= 2 * body.preview.length)) return body;
-  const sha256 = body.sha256 === null && body.preview.length > previewBytes ? sha256Of(body.preview) : body.sha256;
-  return { ...body, preview: Buffer.from(body.preview.subarray(0, previewBytes)), sha256 };
 }

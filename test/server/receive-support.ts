@@ -47,7 +47,7 @@ export async function receiving(options: { needs?: Needs; limits?: Partial<Recei
     for (const look of waiting.splice(0)) look();
   };
   const server: Server = createServer((req, res) => {
-    receiveBody(req, { needs: options.needs ?? 0, limits, reports, exchange: 'e1', session: 'default' }).then(
+    receiveBody(req, { needs: options.needs ?? 0, limits, reports, previews: null, exchange: 'e1', session: 'default' }).then(
       (received) => {
         settle({ body: received.body, preview: received.preview });
         res.end('ok');

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
-
-const previewBytes = 64 * 1024;
+import { previewBytes } from '../../world/journal.ts';
+import type { PreviewBuffers } from '../../world/preview-buffers.ts';
 
 /** Counts and hashes the bytes of a body as they come over the wire, and keeps the first of them. */
 export class BodyMeter {
+  readonly #previews: PreviewBuffers | null;
   readonly #hash = createHash('sha256');
   #first: Buffer[] = [];
   #firstBytes = 0;
   #sizeBytes = 0;
+
+  /** @param previews where a preview of some size is kept; null for memory of its own */
+  constructor(previews: PreviewBuffers | null) {
+    this.#previews = previews;
+  }
 
   get sizeBytes(): number {
     return this.#sizeBytes;
@@ -30,7 +36,15 @@ export class BodyMeter {
 
   /** The first 64 KiB as sent, put together when first asked for. */
   preview(): Buffer {
-    if (this.#first.length !== 1) this.#first = [Buffer.concat(this.#first, this.#firstBytes)];
+    if (this.#first.length !== 1) this.#first = [this.#kept(this.#first)];
     return this.#first[0]!;
+  }
+
+  #kept(chunks: readonly Buffer[]): Buffer {
+    if (this.#previews === null || this.#firstBytes <= previewBytes / 2) return Buffer.concat(chunks, this.#firstBytes);
+    const kept = this.#previews.take();
+    let at = 0;
+    for (const chunk of chunks) at += chunk.copy(kept, at);
+    return kept.subarray(0, at);
   }
 }

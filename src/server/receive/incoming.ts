@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ReportStore } from '../../files/reports.ts';
 import type { Needs } from '../../model/index.ts';
+import type { PreviewBuffers } from '../../world/preview-buffers.ts';
 import type { BodyMeter } from './body-meter.ts';
 import type { ReceiveLimits } from './limits.ts';
 
@@ -9,6 +10,8 @@ export interface ReceiveOptions {
   readonly needs: Needs;
   readonly limits: ReceiveLimits;
   readonly reports: ReportStore;
+  /** Where previews of bodies are kept; null for memory of their own. */
+  readonly previews: PreviewBuffers | null;
   /** Id of the exchange. */
   readonly exchange: string;
   readonly session: string;

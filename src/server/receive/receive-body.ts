@@ -32,8 +32,7 @@ export async function receiveBody(req: IncomingMessage, options: ReceiveOptions)
   if (!hasBody(req)) return { body: contentType === null ? noBody : bodyFromBytes({ bytes: noPreview, contentType }), preview: noPreview };
   const refusal = precheck(req, options.limits);
   if (refusal) throw refusal;
-  const { needs, limits, reports, exchange, session } = options;
-  const incoming: Incoming = { needs, limits, reports, exchange, session, req, meter: new BodyMeter(), contentType, mediaType: mediaTypeOf(contentType) };
+  const incoming: Incoming = { ...options, req, meter: new BodyMeter(options.previews), contentType, mediaType: mediaTypeOf(contentType) };
   try {
     const body = await receiveByType(incoming);
     return new ReceivedWithPreview(body, incoming.meter);
