@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash, type Hash } from 'node:crypto';
 import { previewBytes } from '../../world/journal.ts';
 import type { PreviewBuffers } from '../../world/preview-buffers.ts';
 
 /** Counts and hashes the bytes of a body as they come over the wire, and keeps the first of them. */
 export class BodyMeter {
   readonly #previews: PreviewBuffers | null;
-  readonly #hash = createHash('sha256');
+  #hash: Hash | null = null;
+  #sha256: string | null = null;
   #first: Buffer[] = [];
   #firstBytes = 0;
   #sizeBytes = 0;
@@ -21,7 +22,7 @@ export class BodyMeter {
 
   update(chunk: Buffer): void {
     this.#sizeBytes += chunk.length;
-    this.#hash.update(chunk);
+    (this.#hash ??= createHash('sha256')).update(chunk);
     const wanted = previewBytes - this.#firstBytes;
     if (wanted <= 0) return;
     this.#firstBytes += Math.min(chunk.length, wanted);
@@ -29,9 +30,17 @@ export class BodyMeter {
     this.#first.push(chunk.length <= wanted ? chunk : chunk.length < 2 * wanted ? chunk.subarray(0, wanted) : Buffer.from(chunk.subarray(0, wanted)));
   }
 
-  /** Lower-case hex. Ask once, at the end. */
+  /** Takes the whole body at once, which may be written over afterwards. */
+  updateWhole(body: Buffer): void {
+    this.#sizeBytes = body.length;
+    this.#sha256 = hash('sha256', body);
+    this.#firstBytes = Math.min(body.length, previewBytes);
+    this.#first = [this.#kept([body.subarray(0, this.#firstBytes)])];
+  }
+
+  /** Lower-case hex. Ask at the end. */
   sha256(): string {
-    return this.#hash.digest('hex');
+    return (this.#sha256 ??= (this.#hash ?? createHash('sha256')).digest('hex'));
   }
 
   /** The first 64 KiB as sent, put together when first asked for. */

@@ -23,4 +23,6 @@ export interface Incoming extends ReceiveOptions {
   readonly meter: BodyMeter;
   readonly contentType: string | null;
   readonly mediaType: string | null;
+  /** The body, when it has been gathered whole; it is lent until the receiving is over. */
+  readonly whole: Buffer | null;
 }

@@ -72,6 +72,11 @@ export class FilePart implements Part {
     return this.report?.sha256 ?? '';
   }
 
+  /** Its bytes are about to be written over: reads them as text now. */
+  settleText(): void {
+    void this.text;
+  }
+
   /** Read as UTF-8; what is none shows as U+FFFD. */
   get text(): string | null {
     if (this.#text === undefined) {

@@ -56,7 +56,7 @@ export class MultipartReading {
 
   /** multer has made its parser: feed it. */
   begin(busboy: Busboy): void {
-    const { req, meter, limits } = this.#incoming;
+    const { limits } = this.#incoming;
     this.#busboy = busboy;
     searchFaster(busboy);
     busboy.removeAllListeners('field');
@@ -66,11 +66,11 @@ export class MultipartReading {
     for (const event of ['partsLimit', 'filesLimit', 'fieldsLimit']) {
       busboy.prependListener(event, () => this.fail(new Refusal(413, `The body has more than ${event === 'fieldsLimit' ? `${limits.maxFields} fields` : `${limits.maxParts} parts`}`, true)));
     }
-    this.#pump = pumpBody(req, meter, limits.maxBodyBytes, {
+    this.#pump = pumpBody(this.#incoming, {
       write: (chunk) => busboy.write(chunk),
       onceDrained: (callback) => busboy.once('drain', callback),
     });
-    this.#pump.done.then(() => busboy.end(), (error: Error) => this.fail(error));
+    this.#pump.done.then(() => this.#failed || busboy.end(), (error: Error) => this.fail(error));
   }
 
   /** multer is through: with an error, or with everything stored. */

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import type { BodyMeter } from './body-meter.ts';
+import type { Incoming } from './incoming.ts';
 import { bodyTooLarge } from './precheck.ts';
 import { ClientGone } from './refusal.ts';
 
@@ -18,7 +18,9 @@ export interface Pump {
 }
 
 /** Moves a request body, metered and bounded, into a sink that may be slower. */
-export function pumpBody(req: IncomingMessage, meter: BodyMeter, maxBodyBytes: number, sink: BodySink): Pump {
+export function pumpBody({ req, meter, limits, whole }: Incoming, sink: BodySink): Pump {
+  if (whole !== null) return { done: handOver(whole, meter, sink), stop: () => undefined };
+  const { maxBodyBytes } = limits;
   let settle: { resolve(): void; reject(error: Error): void } | null = null;
   const done = new Promise<void>((resolve, reject) => {
     settle = { resolve, reject };
@@ -49,4 +51,10 @@ export function pumpBody(req: IncomingMessage, meter: BodyMeter, maxBodyBytes: n
   if (req.destroyed || req.errored) queueMicrotask(onGone);
   req.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
   return { done, stop: end };
+}
+
+/** A gathered body: all of it at once. */
+async function handOver(whole: Buffer, meter: BodyMeter, sink: BodySink): Promise<void> {
+  meter.updateWhole(whole);
+  sink.write(whole);
 }

@@ -5,6 +5,7 @@ import { StorageRefusal } from '../../files/storage-refusal.ts';
 import type { ReceivedBody } from '../../model/index.ts';
 import { BodyMeter } from './body-meter.ts';
 import { drain } from './drain.ts';
+import { gather, giveBack } from './gather.ts';
 import type { Incoming, ReceiveOptions } from './incoming.ts';
 import { hasBody, precheck } from './precheck.ts';
 import { receiveInMemory } from './receive-in-memory.ts';
@@ -32,13 +33,20 @@ export async function receiveBody(req: IncomingMessage, options: ReceiveOptions)
   if (!hasBody(req)) return { body: contentType === null ? noBody : bodyFromBytes({ bytes: noPreview, contentType }), preview: noPreview };
   const refusal = precheck(req, options.limits);
   if (refusal) throw refusal;
-  const incoming: Incoming = { ...options, req, meter: new BodyMeter(options.previews), contentType, mediaType: mediaTypeOf(contentType) };
+  const mediaType = mediaTypeOf(contentType);
+  const gathering = isUpload(mediaType) ? gather(req) : null;
+  const whole = gathering === null ? null : await gathering;
+  const incoming: Incoming = { ...options, req, meter: new BodyMeter(options.previews), contentType, mediaType, whole };
+  let forgotten = false;
   try {
     const body = await receiveByType(incoming);
+    forgotten = true;
     return new ReceivedWithPreview(body, incoming.meter);
   } catch (error) {
     const refused = error instanceof StorageRefusal ? Refusal.ofStorage(error, true) : error;
     throw refused instanceof Refusal ? await finishRefused(req, incoming.meter, refused) : refused;
+  } finally {
+    if (whole !== null) giveBack(whole, forgotten);
   }
 }
 
@@ -58,9 +66,13 @@ class ReceivedWithPreview implements Received {
 
 function receiveByType(incoming: Incoming): Promise<ReceivedBody> {
   const { mediaType } = incoming;
-  if (mediaType === 'multipart/form-data') return receiveMultipart(incoming);
-  if (mediaType === null || isParsedType(mediaType)) return receiveInMemory(incoming);
-  return receiveRaw(incoming);
+  if (!isUpload(mediaType)) return receiveInMemory(incoming);
+  return mediaType === 'multipart/form-data' ? receiveMultipart(incoming) : receiveRaw(incoming);
+}
+
+/** Whether a body becomes reports, rather than being kept in memory. */
+function isUpload(mediaType: string | null): boolean {
+  return mediaType !== null && !isParsedType(mediaType);
 }
 
 /** Types that rules look into, kept in memory. The multipart reader takes `form-data` only: other multiparts are raw. */

@@ -18,7 +18,7 @@ export async function receiveInMemory(incoming: Incoming): Promise<ReceivedBody>
 
   let chunks: Buffer[] | null = [];
   const spill = mediaType === null ? spillToReport(incoming) : null;
-  const pump = pumpBody(req, meter, limits.maxBodyBytes, {
+  const pump = pumpBody(incoming, {
     write(chunk) {
       if (chunks === null) return spill?.write(chunk) ?? true;
       chunks.push(chunk);

@@ -3,7 +3,7 @@ import { bodyFromBytes } from '../../engine/read-request.ts';
 import { need, type ReceivedBody } from '../../model/index.ts';
 import type { ReceiveLimits } from './limits.ts';
 import { MultipartReading, type Busboy, type MultipartFile } from './multipart-reading.ts';
-import type { MultipartPart } from './multipart-part.ts';
+import { FilePart, type MultipartPart } from './multipart-part.ts';
 import type { Incoming } from './incoming.ts';
 import { Refusal } from './refusal.ts';
 
@@ -32,6 +32,7 @@ export async function receiveMultipart(incoming: Incoming): Promise<ReceivedBody
   const started = ((req as ReadRequest)[reading] = new MultipartReading(incoming));
   read(req, noResponse, (error) => started.settle(error));
   const parts = await started.done;
+  if (incoming.whole !== null) for (const part of parts) if (part instanceof FilePart) part.settleText();
   if ((incoming.needs & need.zipEntries) !== 0) await readArchives(parts, incoming);
   return bodyFromBytes({ bytes: null, contentType, mediaType, sizeBytes: meter.sizeBytes, sha256: meter.sha256(), parts });
 }

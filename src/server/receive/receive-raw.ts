@@ -11,7 +11,7 @@ export async function receiveRaw(incoming: Incoming): Promise<ReceivedBody> {
   const { req, meter, limits, contentType, mediaType } = incoming;
   const spill = spillToReport(incoming);
   let chunks: Buffer[] | null = (incoming.needs & need.body) !== 0 ? [] : null;
-  const pump = pumpBody(req, meter, limits.maxBodyBytes, {
+  const pump = pumpBody(incoming, {
     write(chunk) {
       if (chunks !== null && meter.sizeBytes <= limits.maxParsedBytes) chunks.push(chunk);
       else chunks = null;
