@@ -1,6 +1,7 @@
 import { createHash, hash, type Hash } from 'node:crypto';
 import { previewBytes } from '../../world/journal.ts';
 import type { PreviewBuffers } from '../../world/preview-buffers.ts';
+import { noteReceived } from './collect-young.ts';
 
 /** Counts and hashes the bytes of a body as they come over the wire, and keeps the first of them. */
 export class BodyMeter {
@@ -22,6 +23,7 @@ export class BodyMeter {
 
   update(chunk: Buffer): void {
     this.#sizeBytes += chunk.length;
+    noteReceived(chunk.length);
     (this.#hash ??= createHash('sha256')).update(chunk);
     const wanted = previewBytes - this.#firstBytes;
     if (wanted <= 0) return;
@@ -33,6 +35,7 @@ export class BodyMeter {
   /** Takes the whole body at once, which may be written over afterwards. */
   updateWhole(body: Buffer): void {
     this.#sizeBytes = body.length;
+    noteReceived(body.length);
     this.#sha256 = hash('sha256', body);
     this.#firstBytes = Math.min(body.length, previewBytes);
     this.#first = [this.#kept([body.subarray(0, this.#firstBytes)])];
