@@ -9,13 +9,17 @@ import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const { compiledName, loadScript } = require('../dist/load-compiled.cjs');
-const folder = mkdtempSync(join(tmpdir(), 'rehearsal-build-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+const root = join(import.meta.dirname, '..');
 setTimeout(() => giveUp('no server answered within 30 s'), 30_000);
 
 try {
+  const folder = mkdtempSync(join(tmpdir(), 'rehearsal-build-'));
+  process.once('exit', () => {
+    process.chdir(root);
+    rmSync(folder, { recursive: true, force: true });
+  });
   const loaded = ['core', 'command-line'].map(load);
-  await serve();
+  await serve(folder);
   for (const { file, script } of loaded) writeWhole(compiledName(file), script.createCachedData());
   process.exit(0);
 } catch (error) {
@@ -28,10 +32,12 @@ function load(name) {
   return { file, script: loadScript(file) };
 }
 
-/** Starts a server in this process and asks it. */
-async function serve() {
+/** Starts a server in this process and asks it. What the builder has set for servers of theirs, a data folder say, is not for this one. */
+async function serve(folder) {
+  for (const name of Object.keys(process.env)) if (name.startsWith('REHEARSAL_')) delete process.env[name];
+  process.chdir(folder);
   const readyFile = join(folder, 'ready.json');
-  process.argv.splice(2, Infinity, 'start', 'scenarios', '--fixtures', 'fixtures', '--certs', join(folder, 'certs'), '--port', '0', '--quiet', '--ready-file', readyFile);
+  process.argv.splice(2, Infinity, 'start', join(root, 'scenarios'), '--fixtures', join(root, 'fixtures'), '--certs', join(folder, 'certs'), '--port', '0', '--quiet', '--ready-file', readyFile);
   require('../dist/cli/main.js');
   const { port, caFile } = await contentOf(readyFile);
   const ca = readFileSync(caFile);
@@ -43,6 +49,7 @@ async function contentOf(readyFile) {
     try {
       return JSON.parse(readFileSync(readyFile, 'utf8'));
     } catch {
+      if (process.exitCode) throw new Error('the server did not start');
       await new Promise((resolve) => { setTimeout(resolve, 5); });
     }
   }

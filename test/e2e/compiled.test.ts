@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -40,6 +40,22 @@ describe('what V8 has made of the program', () => {
     const [core = ''] = readdirSync(chunks).filter((file) => /^core-.{8}\.cjs$/.test(file)).map((file) => join(chunks, file));
     if (!files.some((file) => compiledName(core).endsWith(file))) return;
     expect(loadScript(core, readFileSync(compiledName(core))).cachedDataRejected).toBe(false);
+  });
+
+  test('is made whatever settings the builder has for servers; a build goes well without', () => {
+    const { folder, compiled } = installed('compiled-anew');
+    for (const name of ['.ci', 'scenarios', 'fixtures']) cpSync(join(root, name), join(folder, name), { recursive: true });
+    writeFileSync(join(folder, 'rehearsal.config.yaml'), 'seed: none\n');
+    const build = (env: Record<string, string>): unknown => {
+      for (const file of compiled) rmSync(file, { force: true });
+      const { status, stderr } = spawnSync(process.execPath, ['.ci/compile.mjs'], { cwd: folder, encoding: 'utf8', env: { ...process.env, ...env } });
+      return [status, stderr, compiled.filter((file) => existsSync(file)).length];
+    };
+    expect(build({ REHEARSAL_DATA: join(folder, 'data'), REHEARSAL_HTTP: 'none' })).toEqual([0, '', 2]);
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+    expect(build({ TMPDIR: join(folder, 'none'), TEMP: join(folder, 'none'), TMP: join(folder, 'none') })).toEqual([0, expect.stringMatching(/^Starts will take longer than they could: ENOENT/), 0]);
+    writeFileSync(join(folder, 'scenarios/broken.yaml'), 'scenario: 3\n');
+    expect(build({})).toEqual([0, expect.stringContaining('Starts will take longer than they could: the server did not start'), 0]);
   });
 
   test('need not be there', () => {
