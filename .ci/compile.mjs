@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
-const { compiledName, loadScript } = require('../dist/load-compiled.cjs');
+const { compiledName, loadScript, sealed } = require('../dist/load-compiled.cjs');
 const root = join(import.meta.dirname, '..');
 setTimeout(() => giveUp('no server answered within 30 s'), 30_000);
 
@@ -20,7 +20,7 @@ try {
   });
   const loaded = ['core', 'command-line'].map(load);
   await serve(folder);
-  for (const { file, script } of loaded) writeWhole(compiledName(file), script.createCachedData());
+  for (const { file, script } of loaded) writeWhole(compiledName(file), sealed(script.createCachedData()));
   process.exit(0);
 } catch (error) {
   giveUp(error.message);

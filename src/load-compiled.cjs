@@ -1,4 +1,5 @@
 'use strict';
+const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const { Module } = require('node:module');
 const { dirname, join } = require('node:path');
@@ -6,6 +7,7 @@ const { runInThisContext, Script } = require('node:vm');
 
 const head = '(function (exports, require, module, __filename, __dirname) { ';
 const foot = '\n})';
+const digestBytes = 32;
 
 /**
  * Loads a chunk with what V8 made of it when it was built (`.ci/compile.mjs`): to compile it takes longer than all else that a
@@ -36,10 +38,25 @@ function readCompiled(file) {
   // Runners of tests have contexts of their own, in which a module belongs.
   if (runInThisContext('Object') !== Object) return null;
   try {
-    return readFileSync(compiledName(file));
+    return unsealed(readFileSync(compiledName(file)));
   } catch {
     return null;
   }
+}
+
+/** V8 takes damaged bytes as they are, and crashes: their SHA-256 goes with them. */
+function sealed(bytes) {
+  return Buffer.concat([bytes, digestOf(bytes)]);
+}
+
+/** Null for what is not whole, or not as it was written. */
+function unsealed(bytes) {
+  const content = bytes.subarray(0, -digestBytes);
+  return digestOf(content).equals(bytes.subarray(-digestBytes)) ? content : null;
+}
+
+function digestOf(bytes) {
+  return createHash('sha256').update(bytes).digest();
 }
 
 /** For one version of Node on one kind of machine. */
@@ -47,4 +64,4 @@ function compiledName(file) {
   return `${file}.${process.version}-${process.platform}-${process.arch}.compiled`;
 }
 
-module.exports = { compiledName, loadCompiled, loadScript };
+module.exports = { compiledName, loadCompiled, loadScript, sealed, unsealed };

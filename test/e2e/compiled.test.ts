@@ -36,10 +36,10 @@ describe('what V8 has made of the program', () => {
     const chunks = join(root, 'dist/chunks');
     const files = readdirSync(chunks).filter(isCompiled);
     expect(files.map((file) => file.replace(/-.{8}\.cjs\..*/, ''))).toEqual(['command-line', 'core']);
-    const { compiledName, loadScript } = createRequire(import.meta.url)('../../dist/load-compiled.cjs') as { compiledName(file: string): string; loadScript(file: string, compiled: Buffer): { cachedDataRejected?: boolean } };
+    const { compiledName, loadScript, unsealed } = createRequire(import.meta.url)('../../dist/load-compiled.cjs') as { compiledName(file: string): string; loadScript(file: string, compiled: Buffer | null): { cachedDataRejected?: boolean }; unsealed(bytes: Buffer): Buffer | null };
     const [core = ''] = readdirSync(chunks).filter((file) => /^core-.{8}\.cjs$/.test(file)).map((file) => join(chunks, file));
     if (!files.some((file) => compiledName(core).endsWith(file))) return;
-    expect(loadScript(core, readFileSync(compiledName(core))).cachedDataRejected).toBe(false);
+    expect(loadScript(core, unsealed(readFileSync(compiledName(core)))).cachedDataRejected).toBe(false);
   });
 
   test('is made whatever settings the builder has for servers; a build goes well without', () => {
@@ -71,6 +71,18 @@ describe('what V8 has made of the program', () => {
     const cut = installed('compiled-in-part');
     for (const file of cut.compiled) truncateSync(file, 50_000);
     expect(useOf(cut.folder)).toEqual(well);
+  });
+
+  test('may be damaged anywhere', () => {
+    const { folder, compiled } = installed('compiled-damaged');
+    for (const place of [0.1, 0.5, 0.9]) {
+      for (const file of compiled) {
+        const bytes = readFileSync(file);
+        bytes.fill(0xa5, Math.floor(bytes.length * place), Math.floor(bytes.length * place) + 64);
+        writeFileSync(file, bytes);
+      }
+      expect(useOf(folder)).toEqual(well);
+    }
   });
 
   test('is only read: the folder of the program may be read-only', () => {
