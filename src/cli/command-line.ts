@@ -55,7 +55,7 @@ function program(io: Io, exit: (code: number) => void, command: readonly string[
     .action(async (client: string | undefined, options: { certs?: string; san: string[]; env?: boolean }) => {
       const [{ trustCommand }, { readSettings }] = await Promise.all([import('./trust.ts'), import('./start.ts')]);
       const settings = await readSettings([], { ...(options.certs !== undefined && { certs: options.certs }), ...(options.san.length > 0 && { san: options.san }) }, io.env);
-      exit(await trustCommand({ certs: settings.certs, sans: settings.san, env: options.env === true, client: client ?? null, now: Date.now }, io));
+      exit(await trustCommand({ certs: settings.certs, sans: settings.san, selfSigned: settings.selfSigned, env: options.env === true, client: client ?? null, now: Date.now }, io));
     });
 
   const certs = root.command('certs').description('certificates of the local CA');

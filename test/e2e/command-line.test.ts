@@ -216,4 +216,10 @@ describe('other commands', () => {
     expect(existsSync(join(cwd, 'certs/rehearsal-ca.pem'))).toBe(true);
     for (const line of ended.stdout.trim().split('\n')) expect(line).toMatch(/^export [A-Z_]+=/);
   });
+
+  test('trust tells of the certificate that the server is set to serve, a self-signed one too', async () => {
+    const cwd = temporaryFolder('trust-self-signed');
+    const ended = await runProgram(['trust', '--env'], { cwd, env: { REHEARSAL_SELF_SIGNED: 'true' } });
+    expect(ended.stdout).toContain(`REHEARSAL_CA=${join(cwd, 'certs/self-signed.pem')}\n`);
+  });
 });
