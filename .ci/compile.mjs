@@ -10,6 +10,7 @@ import { join } from 'node:path';
 const require = createRequire(import.meta.url);
 const { compiledName, loadScript, sealed } = require('../dist/load-compiled.cjs');
 const root = join(import.meta.dirname, '..');
+const chunks = join(root, 'dist/chunks');
 setTimeout(() => giveUp('no server answered within 30 s'), 30_000);
 
 try {
@@ -18,18 +19,12 @@ try {
     process.chdir(root);
     rmSync(folder, { recursive: true, force: true });
   });
-  const loaded = ['core', 'command-line'].map(load);
+  const scripts = readdirSync(chunks).filter((name) => /^(?:words|core)-.*\.cjs$/.test(name)).map((name) => join(chunks, name)).map((file) => [file, loadScript(file)]);
   await serve(folder);
-  for (const { file, script } of loaded) writeWhole(compiledName(file), sealed(script.createCachedData()));
+  for (const [file, script] of scripts) writeWhole(compiledName(file), sealed(script.createCachedData()));
   process.exit(0);
 } catch (error) {
   giveUp(error.message);
-}
-
-function load(name) {
-  const chunk = readdirSync(new URL('../dist/chunks/', import.meta.url)).find((file) => file.startsWith(`${name}-`) && file.endsWith('.cjs'));
-  const file = require.resolve(`../dist/chunks/${chunk}`);
-  return { file, script: loadScript(file) };
 }
 
 /** Starts a server in this process and asks it. What the builder has set for servers of theirs, a data folder say, is not for this one. */

@@ -6,9 +6,8 @@ const bundled = new Set(['@marcbachmann/cel-js', 'ajv', 'ajv-formats', 'commande
 
 const external = (id) => !/^[./]/.test(id) && !bundled.has(id.startsWith('@') ? id.split('/', 2).join('/') : id.split('/', 1)[0]);
 
-/** The chunks that are loaded compiled, each with the modules that bring in its others: all that they import, but for what they import when it is needed. */
-const chunks = { core: /\/src\/(?:cli\/start|server\/start)\.ts$/, 'command-line': /\/src\/cli\/command-line\.ts$/ };
-
+/** The chunks of what every start needs, each with the modules that bring in its others: all that they import, but for what they import when it is needed. */
+const atStart = { words: /\/src\/(?:cli\/begin|server\/version)\.ts$/, core: /\/src\/(?:cli|server)\/start\.ts$/ };
 const imports = new Map();
 let chunkOf = null;
 
@@ -19,32 +18,39 @@ function assignChunks() {
     assigned.set(id, name);
     for (const imported of imports.get(id) ?? []) assign(imported, name);
   };
-  for (const [name, pattern] of Object.entries(chunks)) for (const id of imports.keys()) if (pattern.test(id)) assign(id, name);
+  for (const [name, pattern] of Object.entries(atStart)) for (const id of imports.keys()) if (pattern.test(id)) assign(id, name);
   return assigned;
 }
 
 /**
- * Only CommonJS can be loaded from what V8 made of it before (src/load-compiled.cjs). A script so loaded cannot import by itself
- * on Node 20: a module beside it does it for it.
+ * They are CommonJS, since only that can be loaded from what V8 made of it before (src/load-compiled.cjs). Each is a module where it is required,
+ * and a function that makes one where it is run as a script. Such a script cannot import on Node 20: a module beside it does that for it.
  */
 const importing = 'obtain';
+const head = `'use strict';
+(this === globalThis ? (make) => make : (make) => make(exports, require, module, __filename, __dirname))((function (exports, require, module, __filename, __dirname) {
+const ${importing} = (id) => require('./import-module.cjs')(id);
+/** A module of Node's own that a start does without. */
+const later = (id) => new Proxy({}, { get: (_, name) => require(id)[name] });`;
+const foot = '}));';
+
 const loadedCompiled = {
   name: 'loaded-compiled',
   moduleParsed({ id, importedIds }) {
     imports.set(id, importedIds);
   },
   renderChunk(code, { name }) {
-    if (!(name in chunks)) return null;
+    if (!(name in atStart)) return null;
     if (code.split(importing).length !== 2) throw new Error(`${importing} is a name that the program uses`);
     // As long as the word it stands for: the source map holds.
-    return { code: importsIn(this.parse(code)).reduce((rendered, at) => rendered.slice(0, at) + importing + rendered.slice(at + importing.length), code), map: null };
+    const rendered = importsIn(this.parse(code)).reduce((before, at) => before.slice(0, at) + importing + before.slice(at + importing.length), code);
+    return { code: rendered.replace(/= require\("(node:(?:fs\/promises|module|zlib))"\);/g, '= later("$1");'), map: null };
   },
   generateBundle(_, bundle) {
-    // A source of one byte a letter is read in a third of the time.
-    for (const chunk of Object.values(bundle)) if (chunk.name in chunks) chunk.code = chunk.code.replace(/[^\0-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
-    for (const chunk of Object.values(bundle).filter(({ isEntry }) => isEntry)) {
-      const up = '../'.repeat(chunk.fileName.split('/').length - 1) || './';
-      chunk.code = chunk.code.replace(/\brequire\(("[^"]*\/chunks\/[^"]+")\)/g, `require("${up}load-compiled.cjs").loadCompiled(require.resolve($1))`);
+    for (const chunk of Object.values(bundle)) {
+      // A source of one byte a letter is read in a third of the time.
+      if (chunk.name in atStart) chunk.code = chunk.code.replace(/[^\0-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+      if (chunk.isEntry) chunk.code = chunk.code.replace(/\brequire\("(\.[./]*\/)(chunks\/(?:core|words)-[^"]+)"\)/g, 'require("$1load-compiled.cjs").loadCompiled(require.resolve("$1$2"))');
     }
     const { exports } = Object.values(bundle).find(({ name }) => name === 'index');
     const files = {
@@ -76,10 +82,13 @@ export default [
     output: {
       ...output,
       format: 'cjs',
+      // As the modules are that it is made of.
+      strict: true,
       entryFileNames: ({ name }) => (name === 'index' ? 'index.cjs' : '[name].js'),
       chunkFileNames: 'chunks/[name]-[hash].cjs',
-      intro: ({ name }) => (name in chunks ? `const ${importing} = (id) => require('./import-module.cjs')(id);` : ''),
-      codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'compiled', name: (id) => (chunkOf ??= assignChunks()).get(id) ?? null }] },
+      banner: ({ name }) => (name in atStart ? head : ''),
+      footer: ({ name }) => (name in atStart ? foot : ''),
+      codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'at start', name: (id) => (chunkOf ??= assignChunks()).get(id) ?? null }] },
     },
   },
   {

@@ -1,12 +1,9 @@
 'use strict';
 const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
-const { Module } = require('node:module');
 const { dirname, join } = require('node:path');
 const { runInThisContext, Script } = require('node:vm');
 
-const head = '(function (exports, require, module, __filename, __dirname) { ';
-const foot = '\n})';
 const digestBytes = 32;
 
 /**
@@ -21,9 +18,9 @@ function loadCompiled(file) {
 
 /** Makes a module of a chunk, and of the chunks that it needs. Gives the script that it is. */
 function loadScript(file, compiled) {
-  // V8 compiles it when `compiled` is not of this source and this V8. Places are told as if `head` were not there.
-  const script = new Script(head + readFileSync(file, 'latin1') + foot, { filename: file, columnOffset: -head.length, cachedData: compiled });
-  const chunk = new Module(file, module);
+  // V8 compiles it when `compiled` is not of this source and this V8.
+  const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData: compiled });
+  const chunk = new module.constructor(file, module);
   chunk.filename = file;
   chunk.paths = module.paths;
   require.cache[file] = chunk;

@@ -52,7 +52,7 @@ export interface CertificateOptions {
 export async function openCertificates(options: CertificateOptions): Promise<Certificates> {
   const dir = resolve(options.dir);
   const wanted = serverNames(options.sans);
-  const look = (): Promise<Standing> => (options.selfSigned ? lookSelfSigned(dir, wanted, options.now()) : lookAtPair(dir, wanted, options.now()));
+  const look = (): Standing => (options.selfSigned ? lookSelfSigned(dir, wanted, options.now()) : lookAtPair(dir, wanted, options.now()));
   let current = await settle(dir, look, wanted, options);
   let renewing: Promise<boolean> | null = null;
   const renew = async (): Promise<boolean> => {
@@ -84,17 +84,16 @@ interface Settled {
   readonly notices: readonly string[];
 }
 
-async function settle(dir: string, look: () => Promise<Standing>, wanted: readonly ServerName[], options: CertificateOptions): Promise<Settled> {
+async function settle(dir: string, look: () => Standing, wanted: readonly ServerName[], options: CertificateOptions): Promise<Settled> {
   const stems = options.selfSigned ? [selfSignedName] : [caName, leafName];
-  const guarded = await Promise.all(stems.map((stem) => guardKey(join(dir, `${stem}.key`))));
-  const notices = guarded.filter((notice) => notice !== null);
-  const first = await look();
+  const notices = stems.map((stem) => guardKey(join(dir, `${stem}.key`))).filter((notice) => notice !== null);
+  const first = look();
   if (first.kind === 'good') return { standing: first, notices };
   makeCertsFolder(dir);
   return underLock(dir, async () => {
     await prepareFolder(dir);
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      const standing = await look();
+      const standing = look();
       if (standing.kind === 'good') return { standing, notices };
       notices.push(...(await (options.selfSigned ? makeSelfSigned(dir, standing, wanted, options.now()) : make(dir, standing, wanted, options.now()))));
     }
@@ -102,18 +101,17 @@ async function settle(dir: string, look: () => Promise<Standing>, wanted: readon
   });
 }
 
-async function lookAtPair(dir: string, wanted: readonly ServerName[], nowMs: number): Promise<Standing> {
-  const [ca, leaf] = await Promise.all([readPair(dir, caName), readPair(dir, leafName)]);
-  return assess(dir, ca, leaf, wanted, nowMs);
+function lookAtPair(dir: string, wanted: readonly ServerName[], nowMs: number): Standing {
+  return assess(dir, readPair(dir, caName), readPair(dir, leafName), wanted, nowMs);
 }
 
-async function lookSelfSigned(dir: string, wanted: readonly ServerName[], nowMs: number): Promise<Standing> {
-  return assessSelfSigned(dir, await readPair(dir, selfSignedName), wanted, nowMs);
+function lookSelfSigned(dir: string, wanted: readonly ServerName[], nowMs: number): Standing {
+  return assessSelfSigned(dir, readPair(dir, selfSignedName), wanted, nowMs);
 }
 
 /** Makes what is due. Returns what a person should know of it. */
 async function make(dir: string, due: Exclude<Standing, Good>, wanted: readonly ServerName[], nowMs: number): Promise<readonly string[]> {
-  const kept = await readPair(dir, caName);
+  const kept = readPair(dir, caName);
   const former = kept.cert === null ? [] : await permittedNames(kept.cert);
   const names = bounded(mergeNames(wanted, due.previous), wanted);
   let because = due.because;

@@ -46,7 +46,7 @@ export async function makeClientCertificate({ dir, name, lifeMs, now }: ClientCe
   const folder = join(resolve(dir), folderName);
   makeCertsFolder(folder);
   return underLock(resolve(dir), async () => {
-    const { cert, key } = await readPair(resolve(dir), caName);
+    const { cert, key } = readPair(resolve(dir), caName);
     if (cert === null || !keyFitsCa(dir, cert, key)) {
       throw new EnvironmentProblem(`The key of the CA in ${dir} is gone, so it can sign nothing more`, `Delete ${certificates.caFile} and start again: a new CA is made, which clients must trust.`);
     }

@@ -21,7 +21,8 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 /** The library's types are the browser's; Node's are the same but for their names. */
 type Provider = NonNullable<Parameters<typeof X509.X509CertificateGenerator.create>[1]>;
 type PublicKey = Parameters<typeof X509.SubjectKeyIdentifierExtension.create>[0];
-const provider = webcrypto as unknown as Provider;
+/** Node makes it when it is asked for. */
+const provider = (): Provider => webcrypto as unknown as Provider;
 
 /** The organisation by which a CA of this program is known again. */
 export const organisation = 'Rehearsal';
@@ -50,7 +51,7 @@ export async function issueCa(names: readonly ServerName[], nowMs: number): Prom
         ...(await keyIdentifiers(x509, keys.publicKey, keys.publicKey)),
       ],
     },
-    provider,
+    provider(),
   );
   return { cert: pem(certificate), key: await pemKey(keys.privateKey) };
 }
@@ -91,10 +92,10 @@ export async function signLeaf(ca: Issued, { subject, names, usage, lifeMs }: Le
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage]]),
         ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names.map(({ kind, value }) => ({ type: kind, value })))]),
-        ...(await keyIdentifiers(x509, keys.publicKey, await caCertificate.publicKey.export(provider))),
+        ...(await keyIdentifiers(x509, keys.publicKey, await caCertificate.publicKey.export(provider()))),
       ],
     },
-    provider,
+    provider(),
   );
   return { cert: pem(certificate), key: await pemKey(keys.privateKey) };
 }
@@ -120,7 +121,7 @@ export async function issueSelfSigned(names: readonly ServerName[], nowMs: numbe
 }
 
 async function keyIdentifiers(x509: typeof X509, subject: PublicKey, issuer: PublicKey): Promise<X509.Extension[]> {
-  return [await x509.SubjectKeyIdentifierExtension.create(subject, false, provider), await x509.AuthorityKeyIdentifierExtension.create(issuer as Parameters<typeof X509.AuthorityKeyIdentifierExtension.create>[0], false, provider)];
+  return [await x509.SubjectKeyIdentifierExtension.create(subject, false, provider()), await x509.AuthorityKeyIdentifierExtension.create(issuer as Parameters<typeof X509.AuthorityKeyIdentifierExtension.create>[0], false, provider())];
 }
 
 async function newKeys(): Promise<webcrypto.CryptoKeyPair> {

@@ -1,39 +1,50 @@
 import { Command, CommanderError, Option } from 'commander';
-import { EnvironmentProblem, UsageProblem } from '../base/problems.ts';
+import { UsageProblem } from '../base/problems.ts';
 import { version } from '../server/version.ts';
 import type { Settings } from '../server/settings.ts';
-import { processIo, type Io } from './io.ts';
+import type { Io } from './io.ts';
 import { runFlags, runHelp } from './run-options.ts';
-import { notYet, readOption, refuseNotYet, startOptions } from './start-options.ts';
+import type { StartWords } from './start-words.ts';
+import { notYet, refuseNotYet, settingsOfFlags, startOptions } from './start-options.ts';
 
+const startCommands: ReadonlySet<string> = new Set(['start', 'routes', 'run']);
 const pathsAbout = 'scenario files or folders (default scenarios/)';
 
-/** Runs the command that these words name, and leaves its exit code with the process. */
-export async function commandLine(words: readonly string[]): Promise<void> {
-  const io = processIo();
-  const exit = (code: number): void => {
-    process.exitCode = code;
+/** Runs the command that these words name, and `start` by way of `serve`. Gives the exit code. Throws UsageProblem and EnvironmentProblem. */
+export async function commandLine(words: readonly string[], io: Io, serve: (given: StartWords) => Promise<number>): Promise<number> {
+  let code = 0;
+  const exit = (given: number): void => {
+    code = given;
   };
   const [own, command] = splitCommand(words);
   try {
-    await program(io, exit, command).parseAsync(own, { from: 'user' });
+    await program({ io, exit, serve, words: own, command }).parseAsync(own, { from: 'user' });
   } catch (error) {
-    exit(report(io, error));
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
   }
+  return code;
 }
 
-/** The commands. Each one's own module is loaded when it is called. `command`: what stands behind the `--` of `rehearsal run`. */
-function program(io: Io, exit: (code: number) => void, command: readonly string[] | null): Command {
+interface Call {
+  readonly io: Io;
+  readonly exit: (code: number) => void;
+  readonly serve: (given: StartWords) => Promise<number>;
+  readonly words: readonly string[];
+  /** What stands behind the `--` of `rehearsal run`. */
+  readonly command: readonly string[] | null;
+}
+
+/** The commands. Each one's own module is loaded when it is called. */
+function program(call: Call): Command {
+  const { io, exit, serve, words } = call;
   const root = new Command('rehearsal')
     .description('The server that partners rehearse against before they touch production')
     .version(version(), '-V, --version')
     .exitOverride();
 
-  const start = withStartOptions(root.command('start').argument('[PATH...]', pathsAbout).description('serve scenarios over trusted HTTPS'));
-  start.action(async (paths: string[]) => {
-    const { processSignals, readSettings, startCommand } = await import('./start.ts');
-    exit(await startCommand(await readSettings(paths, flagsOf(start), io.env), io, processSignals()));
-  });
+  const start = withStartOptions(words, root.command('start').argument('[PATH...]', pathsAbout).description('serve scenarios over trusted HTTPS'));
+  start.action(async (paths: string[]) => exit(await serve({ paths, flags: flagsOf(start) })));
 
   const check = root.command('check').argument('[PATH...]', pathsAbout).description('find every mistake in the scenarios, and print them like a compiler')
     .option('--format <FORMAT>', 'text, json or github', 'text').option('--fixtures <DIR>', 'folder of files to download (default fixtures/)').option('--strict', 'as `start --strict`');
@@ -44,7 +55,7 @@ function program(io: Io, exit: (code: number) => void, command: readonly string[
     exit(await checkCommand(settings.paths, { format: options.format as 'text' | 'json' | 'github', fixtures: settings.fixtures, strict: settings.strict }, io));
   });
 
-  const routes = withStartOptions(root.command('routes').argument('[PATH...]', pathsAbout).description('list the routes with their rules, each with a ready-to-paste curl line'));
+  const routes = withStartOptions(words, root.command('routes').argument('[PATH...]', pathsAbout).description('list the routes with their rules, each with a ready-to-paste curl line'));
   routes.action(async (paths: string[]) => {
     const [{ routesCommand }, { readSettings }] = await Promise.all([import('./routes.ts'), import('./start.ts')]);
     exit(await routesCommand(await readSettings(paths, flagsOf(routes), io.env), io));
@@ -77,7 +88,7 @@ function program(io: Io, exit: (code: number) => void, command: readonly string[
     exit(await initCommand(dir ?? '.', io));
   });
 
-  addRun(root, command, io, exit);
+  addRun(root, call);
   for (const each of [root, ...root.commands, ...certs.commands]) {
     const help = `${each === root ? '' : 'rehearsal '}${each.parent === certs ? 'certs ' : ''}${each.name()} --help`;
     each.exitOverride().configureOutput({ writeErr: io.stderr, writeOut: io.stdout, outputError: (text, write) => write(usageLine(text, help)) });
@@ -86,8 +97,8 @@ function program(io: Io, exit: (code: number) => void, command: readonly string[
 }
 
 /** `rehearsal run [PATH...] -- COMMAND...`. */
-function addRun(root: Command, command: readonly string[] | null, io: Io, exit: (code: number) => void): void {
-  const run = withStartOptions(root.command('run').argument('[PATH...]', pathsAbout).usage('[options] [PATH...] -- COMMAND...'))
+function addRun(root: Command, { io, exit, words, command }: Call): void {
+  const run = withStartOptions(words, root.command('run').argument('[PATH...]', pathsAbout).usage('[options] [PATH...] -- COMMAND...'))
     .description('serve on a free port, run a command that trusts the server, then verify what it did');
   for (const [flag, about] of Object.entries(runFlags)) run.option(flag, about);
   run.addHelpText('after', runHelp);
@@ -105,7 +116,9 @@ function usageLine(text: string, help: string): string {
   return `rehearsal: ${said}. See \`${help}\`\n`;
 }
 
-function withStartOptions(command: Command): Command {
+/** They are many: a command gets them unless another that has them is called. */
+function withStartOptions([called = '']: readonly string[], command: Command): Command {
+  if (called !== command.name() && startCommands.has(called)) return command;
   for (const option of startOptions) {
     const flag = option.value === null ? `--${option.name}` : `--${option.name} <${option.value}>`;
     if (option.repeatable) command.option(flag, option.about, collect);
@@ -121,31 +134,15 @@ function collect(value: string, earlier: string[] = []): string[] {
 
 /** Only what was given: commander's defaults must not hide the environment and the file. */
 function flagsOf(command: Command): Partial<Settings> {
-  const flags: Record<string, unknown> = {};
   for (const name of Object.keys(notYet)) refuseNotYet(name, command.getOptionValue(name), `--${name}`);
-  for (const option of startOptions) {
+  return settingsOfFlags((option) => {
     const name = option.name.replace(/^no-/, '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-    if (command.getOptionValueSource(name) !== 'cli') continue;
-    const value: unknown = command.getOptionValue(name);
-    flags[option.key] = option.value === null ? option.sets : readOption(option, value, `--${option.name}`);
-  }
-  return flags as Partial<Settings>;
+    return command.getOptionValueSource(name) === 'cli' ? command.getOptionValue(name) : undefined;
+  });
 }
 
 /** What stands behind the first `--` of `rehearsal run` is another program's, options and all. Null: there is no `--`. */
 function splitCommand(args: readonly string[]): [own: readonly string[], command: readonly string[] | null] {
   const dashes = args[0] === 'run' ? args.indexOf('--') : -1;
   return dashes === -1 ? [args, null] : [args.slice(0, dashes), args.slice(dashes + 1)];
-}
-
-/** One line that says what to do, and the exit code. */
-function report(io: Io, error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof UsageProblem || error instanceof EnvironmentProblem) {
-    io.stderr(`rehearsal: ${error.message}. ${error.fix}\n`);
-    return error.exitCode;
-  }
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  io.stderr(`rehearsal: the program itself failed, please report it: ${detail.replace(/\s*\n\s*/g, ' | ')}\n`);
-  return 3;
 }

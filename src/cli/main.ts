@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { commandLine } from './command-line.ts';
+import { begin } from './begin.ts';
 
-void commandLine(process.argv.slice(2));
+void begin(process.argv.slice(2));

@@ -131,6 +131,16 @@ export function readOption(option: StartOption, value: unknown, where: string): 
   }
 }
 
+/** Settings of the flags. `valueOf`: what stands behind one, several for a repeatable one; undefined where it is not given. */
+export function settingsOfFlags(valueOf: (option: StartOption) => unknown): Partial<Settings> {
+  const settings: Record<string, unknown> = {};
+  for (const option of startOptions) {
+    const value = valueOf(option);
+    if (value !== undefined) settings[option.key] = option.value === null ? option.sets : readOption(option, value, `--${option.name}`);
+  }
+  return settings as Partial<Settings>;
+}
+
 /** Settings of the environment; what `--no-NAME` switches off is told by `REHEARSAL_NAME`, too. Other `REHEARSAL_…` names are left alone: pipelines have their own. */
 export function settingsOfEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<Settings> {
   const settings: Record<string, unknown> = {};

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { existsSync, readFileSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageProblem } from '../base/problems.ts';
 import { loadAdmin } from '../admin/load-admin.ts';
@@ -50,7 +49,7 @@ export async function startCommand(settings: Settings, io: Io, signals: Signals)
 /** Starts a server; null when it has printed the mistakes that keep it from starting. Throws UsageProblem and EnvironmentProblem. */
 export async function serveScenarios(settings: Settings, io: Io): Promise<RunningServer | null> {
   // One that an earlier run left would tell a pipeline that this one is ready.
-  if (settings.readyFile !== null) await rm(settings.readyFile, { force: true }).catch(() => undefined);
+  if (settings.readyFile !== null) removeReadyFile(settings.readyFile);
   try {
     return await startServer(settings, { loadAdmin, write: io.stderr });
   } catch (error) {
@@ -58,6 +57,14 @@ export async function serveScenarios(settings: Settings, io: Io): Promise<Runnin
     printMistakes(io, error.diagnostics);
     io.stderr(`${error.summary}: mend ${error.diagnostics.length === 1 ? 'it' : 'them'} and start again\n`);
     return null;
+  }
+}
+
+function removeReadyFile(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch {
+    // None is there, or what is there tells when it is written.
   }
 }
 

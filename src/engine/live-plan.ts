@@ -100,7 +100,9 @@ function makeLive(route: Route, scenario: Scenario, counted: ReadonlySet<string>
     rules: route.rules.map((rule) => ({
       rule,
       reference: Object.freeze({ route: route.id, name: rule.name, file: rule.place.file, line: rule.place.line }),
-      answersKey: `${counterKey}${separator}${route.fingerprint}${separator}${rule.index}`,
+      get answersKey() {
+        return `${counterKey}${separator}${route.fingerprint}${separator}${rule.index}`;
+      },
       calls: 0,
       meter: null,
       last: null,

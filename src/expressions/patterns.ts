@@ -1,10 +1,7 @@
-import { createRequire } from 'node:module';
 import type { RE2JS } from 're2js';
 import type { Mistake } from '../base/diagnostic.ts';
+import { loadLater } from '../base/load-later.ts';
 import { Problem, type Run } from './run.ts';
-
-/** Loaded when the first pattern is compiled: most scenarios have none in an expression, and start-up counts. */
-const load = createRequire(import.meta.url);
 
 const compiled = new Map<string, RE2JS>();
 const longestPattern = 2000;
@@ -33,7 +30,7 @@ function compile(source: string): RE2JS | string {
   if (known) return known;
   if (source.length > longestPattern) return `it is longer than ${longestPattern} letters`;
   try {
-    const { RE2JS: re2 } = load('re2js') as typeof import('re2js');
+    const { RE2JS: re2 } = loadLater('re2js') as typeof import('re2js');
     const made = re2.compile(source);
     if (compiled.size >= 200) compiled.clear();
     compiled.set(source, made);

@@ -1,6 +1,7 @@
-import { Environment, type ASTNode } from '@marcbachmann/cel-js';
+import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Mistake } from '../base/diagnostic.ts';
 import { printable } from '../base/show.ts';
+import { createParser } from './cel-parser.ts';
 import type { Span } from './code.ts';
 import { bracketForm } from './hints.ts';
 
@@ -8,7 +9,7 @@ import { bracketForm } from './hints.ts';
 const limits = { maxAstNodes: 4000, maxDepth: 100, maxListElements: 1000, maxMapEntries: 1000, maxCallArguments: 32 };
 const longestSource = 20_000;
 
-let environment: Environment | null = null;
+let read: ReturnType<typeof createParser> | null = null;
 
 /** Words that CEL keeps for itself: no name in an expression can be one. */
 export const celWords: ReadonlySet<string> = new Set(['as', 'break', 'const', 'continue', 'else', 'false', 'for', 'function', 'if', 'import', 'in', 'let', 'loop', 'namespace', 'null', 'package', 'return', 'true', 'var', 'void', 'while']);
@@ -18,13 +19,13 @@ export interface SyntaxMistake extends Span {
   readonly mistake: Mistake;
 }
 
-/** Reads CEL. The environment is made once, at the first expression. */
+/** Reads CEL. The parser is made once, at the first expression. */
 export function parse(source: string): { readonly node: ASTNode } | SyntaxMistake {
   if (source.trim() === '') return { start: 0, end: source.length, mistake: { code: 'empty-expression', message: 'The expression is empty', expected: 'a CEL expression such as `query.id`' } };
   if (source.length > longestSource) return tooLarge(source);
-  environment ??= new Environment({ limits });
+  read ??= createParser(limits);
   try {
-    return { node: environment.parse(source).ast };
+    return { node: read(source) };
   } catch (error) {
     if (error instanceof RangeError) return tooLarge(source);
     const { code, range, summary } = error as ParseFailure;

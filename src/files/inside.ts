@@ -4,3 +4,8 @@ import { sep } from 'node:path';
 export function isInside(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
+
+/** A name under a folder whose path is normal: `path.join` would go through every letter of it again. */
+export function under(folder: string, name: string): string {
+  return folder.endsWith(sep) ? folder + name : folder + sep + name;
+}

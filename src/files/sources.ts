@@ -1,9 +1,9 @@
-import { closeSync, fstatSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
 import { byPlace, type Diagnostic } from '../base/diagnostic.ts';
 import { show } from '../base/show.ts';
 import { formatSize } from '../base/units.ts';
-import { isInside } from './inside.ts';
+import { isInside, under } from './inside.ts';
 import { walkFolder } from './walk-folder.ts';
 
 /** The text of one scenario file. */
@@ -60,8 +60,8 @@ export function findSources(paths: readonly string[], options: SourceOptions = {
     const walked = walkFolder(folder, { maxFiles, skips: (name, isFolder) => name.startsWith('.') || (isFolder ? name === 'node_modules' : !/\.ya?ml$/i.test(name) || settingsFile.test(name)) });
     if (!walked.complete) report(folder, 'too-many-files', 'The folder holds too much', { expected: `at most ${maxFiles} scenario files, 32 folders deep` });
     for (const name of walked.files) {
-      const path = join(folder, ...name.split('/'));
-      const target = canonical(path);
+      const path = under(folder, sep === '/' ? name : name.replaceAll('/', sep));
+      const target = walked.canonical.get(name) ?? canonical(path);
       if (excluded.some((outer) => outer !== root && isInside(outer, target))) continue;
       if (isInside(root, target)) found.set(target, found.get(target) ?? path);
       else report(path, 'source-outside', 'The link leads out of the scenario folder', { fix: 'Copy the file here, or name its folder too.' });
@@ -79,7 +79,7 @@ export function findSources(paths: readonly string[], options: SourceOptions = {
 
 /** A path as it is shown to people. */
 export function shownPath(cwd: string, path: string): string {
-  const short = relative(cwd, path);
+  const short = path.startsWith(cwd + sep) ? path.slice(cwd.length + 1) : relative(cwd, path);
   const shown = short === '' ? basename(path) : short.startsWith('..') || isAbsolute(short) ? path : short;
   return shown.split(sep).join('/');
 }
@@ -87,21 +87,23 @@ export function shownPath(cwd: string, path: string): string {
 type Read = { readonly text: string } | { readonly code: string; readonly message: string; readonly expected?: string; readonly got?: string; readonly fix?: string };
 
 function readText(path: string, maxFileBytes: number): Read {
-  let bytes: Buffer;
+  let text: string;
   try {
+    const stats = statSync(path);
     // A pipe would hold the process until somebody writes to it.
-    if (!statSync(path).isFile()) return { code: 'not-a-file', message: 'This is not a file', got: 'a folder, device, pipe or socket' };
-    const file = openSync(path, 'r');
-    try {
-      const { size } = fstatSync(file);
-      if (size > maxFileBytes) return { code: 'file-too-large', message: 'The scenario file is too large', expected: `at most ${formatSize(maxFileBytes)}`, got: formatSize(size) };
-      bytes = readFileSync(file);
-    } finally {
-      closeSync(file);
-    }
+    if (!stats.isFile()) return { code: 'not-a-file', message: 'This is not a file', got: 'a folder, device, pipe or socket' };
+    const { size } = stats;
+    if (size > maxFileBytes) return { code: 'file-too-large', message: 'The scenario file is too large', expected: `at most ${formatSize(maxFileBytes)}`, got: formatSize(size) };
+    text = readFileSync(path, 'utf8');
+    if (text.includes('\ufffd')) return decode(readFileSync(path));
   } catch (error) {
     return { code: 'unreadable-file', message: 'The scenario file cannot be read', got: (error as NodeJS.ErrnoException).code ?? 'an error' };
   }
+  return { text: text.startsWith('\ufeff') ? text.slice(1) : text };
+}
+
+/** For text with a letter that may stand for bytes that are no UTF-8. */
+function decode(bytes: Buffer): Read {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {

@@ -1,10 +1,12 @@
 import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
-import { join } from 'node:path';
-import { isInside } from './inside.ts';
+import { normalize } from 'node:path';
+import { isInside, under } from './inside.ts';
 
 export interface Walked {
   /** Paths relative to the folder, with `/`, sorted. */
   readonly files: readonly string[];
+  /** Where those of them are that are no links themselves: canonical, and never looked up one by one. */
+  readonly canonical: ReadonlyMap<string, string>;
   /** False when a bound was reached before the end. */
   readonly complete: boolean;
 }
@@ -26,6 +28,7 @@ export interface WalkOptions {
 export function walkFolder(root: string, options: WalkOptions): Walked {
   const { maxFiles, maxDepth = 32, skips } = options;
   const files: string[] = [];
+  const known = new Map<string, string>();
   const seen = new Set<string>();
   const within = options.within ?? realpathOrNull(root) ?? root;
   let complete = true;
@@ -46,15 +49,16 @@ export function walkFolder(root: string, options: WalkOptions): Walked {
         complete = false;
         return;
       }
-      const path = join(folder, entry.name);
-      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && isFolderAt(path));
+      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && isFolderAt(under(folder, entry.name)));
       if (skips?.(entry.name, isFolder)) continue;
-      if (isFolder) enter(path, `${prefix}${entry.name}/`, depth + 1);
-      else files.push(prefix + entry.name);
+      const name = prefix + entry.name;
+      if (isFolder) enter(under(folder, entry.name), `${name}/`, depth + 1);
+      else files.push(name);
+      if (entry.isFile()) known.set(name, under(canonical, entry.name));
     }
   };
-  enter(root, '', 1);
-  return { files: files.sort(), complete };
+  enter(normalize(root), '', 1);
+  return { files: files.sort(), canonical: known, complete };
 }
 
 function entriesOf(folder: string): readonly Dirent[] {

@@ -45,15 +45,16 @@ function compile(schema: unknown, depth: number): Rule | null {
   if (types === null) return null;
   const rules: Rule[] = [];
   let typesRule = types.length === 0 ? null : typeRule(types);
-  for (const [group, keywords] of ordinaryKeywords) {
+  const asked = inOrder.filter(({ word }) => Object.hasOwn(schema, word));
+  for (let next = 0; next < asked.length;) {
+    const { group } = asked[next]!;
     const ofGroup: Rule[] = [];
-    for (const word of Object.keys(keywords)) {
-      if (!Object.hasOwn(schema, word)) continue;
-      const rule = keywords[word]!(schema[word], nested, schema);
+    for (; asked[next]?.group === group; next += 1) {
+      const { word, make } = asked[next]!;
+      const rule = make(schema[word], nested, schema);
       if (rule === null) return null;
       ofGroup.push(rule);
     }
-    if (ofGroup.length === 0) continue;
     // A wrong type is told first, or in the place of what only its right one is asked.
     const isOnlyType = types.length === 1 && types[0] === group;
     rules.push(group === 'any' ? every(ofGroup) : whenOf(group, every(ofGroup), isOnlyType ? typesRule! : always));
@@ -66,7 +67,8 @@ function whenOf(group: Group, rule: Rule, other: Rule): Rule {
   return (value, path, out) => (groupOf(value) === group ? rule : other)(value, path, out);
 }
 
-const known = new Set(['type', ...ordinaryKeywords.flatMap(([, keywords]) => Object.keys(keywords))]);
+const inOrder = ordinaryKeywords.flatMap(([group, keywords]) => Object.entries(keywords).map(([word, make]) => ({ word, group, make })));
+const known = new Set(['type', ...inOrder.map(({ word }) => word)]);
 
 /** Whether a word asks nothing of a value. */
 function isNote(word: string, given: unknown, isRoot: boolean): boolean {

@@ -1,10 +1,7 @@
-import { createRequire } from 'node:module';
 import type { Alias, Node, YAMLMap } from 'yaml';
 import { exactNumber, type Json } from '../base/json.ts';
+import { loadLater } from '../base/load-later.ts';
 import { newRow } from './new-row.ts';
-
-/** Loaded when the first rows in YAML are read: most collections have none, and start-up counts. */
-const load = createRequire(import.meta.url);
 
 /** Letters of a file, values in it with aliases written out, and maps and lists in each other: as in a scenario file. */
 const longestText = 5_000_000;
@@ -14,7 +11,7 @@ const deepest = 100;
 /** Reads YAML as plain data: integers with all their digits, maps without a prototype. Throws SyntaxError with the line. */
 export function readYamlValue(text: string): Json {
   if (text.length > longestText) throw new SyntaxError(`it is longer than ${longestText} letters; write large ones as CSV or JSON`);
-  const yaml = load('yaml') as typeof import('yaml');
+  const yaml = loadLater('yaml') as typeof import('yaml');
   try {
     const lines = new yaml.LineCounter();
     const document = yaml.parseDocument(text, { uniqueKeys: false, version: '1.2', resolveKnownTags: false, logLevel: 'silent', lineCounter: lines });

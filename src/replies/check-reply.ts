@@ -60,11 +60,14 @@ function noBody(what: string): Mistake {
 function checkTexts(value: ReplyValue, compiler: Compiler): void {
   const { type, redirect, download } = value;
   if (type !== undefined && !type.includes('${{') && !isMediaType(type)) compiler.mistake({ code: 'bad-media-type', message: 'This is no media type', expected: 'one such as `text/csv; charset=utf-8`', got: show(type) }, ['type']);
-  for (const [key, text] of [['redirect', redirect], ['download', download]] as const) {
-    if (text === undefined || text.includes('${{')) continue;
-    if (hasControls(text)) compiler.mistake({ code: 'bad-header-value', message: `\`${key}\` cannot hold a line break or another control character`, got: show(text) }, [key]);
-    else if (text.trim() === '') compiler.mistake({ code: 'wrong-value', message: `\`${key}\` is empty`, expected: key === 'redirect' ? 'a URL' : 'a file name', got: '""' }, [key]);
-  }
+  checkHeaderText('redirect', 'a URL', redirect, compiler);
+  checkHeaderText('download', 'a file name', download, compiler);
+}
+
+function checkHeaderText(key: string, expected: string, text: string | undefined, compiler: Compiler): void {
+  if (text === undefined || text.includes('${{')) return;
+  if (hasControls(text)) compiler.mistake({ code: 'bad-header-value', message: `\`${key}\` cannot hold a line break or another control character`, got: show(text) }, [key]);
+  else if (text.trim() === '') compiler.mistake({ code: 'wrong-value', message: `\`${key}\` is empty`, expected, got: '""' }, [key]);
 }
 
 /** Headers that a key of the reply sets: given both ways, one would be lost. */

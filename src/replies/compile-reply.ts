@@ -81,8 +81,10 @@ interface Parts {
   lay(answer: Answer, facts: Facts): Answer;
 }
 
+const noHeaders: ReturnType<typeof compileHeaders> = { headers: [], leaveOut: [] };
+
 function compileParts(value: ReplyValue, compiler: Compiler): Parts {
-  const { headers, leaveOut } = compileHeaders(value.headers ?? {}, compiler.at('headers'));
+  const { headers, leaveOut } = value.headers === undefined ? noHeaders : compileHeaders(value.headers, compiler.at('headers'));
   const status = value.status === undefined ? null : value.status instanceof DynamicText ? filled(value.status.source, compiler.at('status'), statusOf) : constant(value.status);
   const type = value.type === undefined ? null : filled(value.type, compiler.at('type'), headerText);
   const lines: Value<readonly string[]>[] = headers.map((header) => header.lines);
@@ -91,7 +93,7 @@ function compileParts(value: ReplyValue, compiler: Compiler): Parts {
   };
   if (value.redirect !== undefined) one('Location', filled(value.redirect, compiler.at('redirect'), locationText));
   if (value.download !== undefined) one('Content-Disposition', filled(value.download, compiler.at('download'), attachment));
-  for (const cookie of compileCookies(value.cookies ?? {}, compiler.at('cookies'))) one('Set-Cookie', cookie);
+  if (value.cookies !== undefined) for (const cookie of compileCookies(value.cookies, compiler.at('cookies'))) one('Set-Cookie', cookie);
   const wire = compileWire(value, compiler);
   const { fault } = value;
   const seed = fault?.seeded ? `${compiler.label}:fault` : null;

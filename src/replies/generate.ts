@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { parseJson, stringifyJson } from '../base/json.ts';
+import { loadLater } from '../base/load-later.ts';
 import { plainNumbers } from '../base/plain-numbers.ts';
 import { show } from '../base/show.ts';
 import { need, ExpressionFailure, type Compiler, type Content, type Facts, type ReplyKind } from '../model/index.ts';
@@ -50,7 +50,7 @@ function fromFixture(name: string, compiler: Compiler): Content {
 }
 
 function readYaml(text: string): unknown {
-  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
+  const { parse } = loadLater('yaml') as typeof import('yaml');
   return parse(text, { maxAliasCount: 100 });
 }
 

@@ -2,7 +2,7 @@ import type { Mistake } from '../base/diagnostic.ts';
 import { show } from '../base/show.ts';
 
 /** The earliest time that the format can hold. Taken from local fields, since that is how it is written: the same in every time zone. */
-const entryTime = new Date(1980, 0, 1);
+const entryTime = (): Date => new Date(1980, 0, 1);
 
 /** An archive of these entries, in this order. The same entries give the same bytes. */
 export async function buildZip(entries: ReadonlyMap<string, Buffer>): Promise<Buffer> {
@@ -13,7 +13,8 @@ export async function buildZip(entries: ReadonlyMap<string, Buffer>): Promise<Bu
     archive.on('error', reject);
     archive.outputStream.on('data', (block: Buffer) => blocks.push(block)).on('end', resolve).on('error', reject);
   });
-  for (const [name, bytes] of entries) archive.addBuffer(bytes, name, { mtime: entryTime, mode: 0o100644, compress: false, forceDosTimestamp: true });
+  const mtime = entryTime();
+  for (const [name, bytes] of entries) archive.addBuffer(bytes, name, { mtime, mode: 0o100644, compress: false, forceDosTimestamp: true });
   archive.end();
   await written;
   return Buffer.concat(blocks);

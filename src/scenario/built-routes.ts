@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { stringifyJson } from '../base/json.ts';
 import { formatPlace, type Path } from '../base/place.ts';
 import type { Act, Route, Rule, Segment } from '../model/index.ts';
@@ -25,7 +25,7 @@ export function builtRoutes({ resources, schemes, names }: Declarations, { name:
   const beside = routes.filter(({ route }) => !taken.has(claimOf(route)) && !taken.has(`ANY ${pathShape(route.segments)}`));
   const served = schemes.flatMap((scheme) => scheme.routes.map(({ method, path, segments, act }): BuiltRoute => {
     const { places, path: at, raw } = names.declared.auth.get(scheme.name)!;
-    const route = builtRoute({ id: `${method} ${path}`, method, segments, act, auth: null, name: scheme.name, text: stringifyJson(raw), places, path: at });
+    const route = builtRoute({ id: `${method} ${path}`, method, segments, act, auth: null, name: scheme.name, text: () => stringifyJson(raw), places, path: at });
     return { scenario, root, route, places, path: at };
   }));
   return [...beside, ...served];
@@ -61,16 +61,22 @@ function resourceRoute(resource: CompiledResource, base: ResolvedScenario['base'
   const { written, route, auth } = resource;
   return builtRoute({
     id: `${route.method} ${base.text}${pathOf(route.segments)}`, method: route.method, segments: [...base.segments, ...route.segments], act: route.act, auth, name: null,
-    text: resourceText(resource), places: written.places, path: written.path,
+    text: () => resourceText(resource), places: written.places, path: written.path,
   });
 }
 
-function builtRoute(given: { id: string; method: string; segments: readonly Segment[]; act: Act; auth: Rule['auth']; name: string | null; text: string; places: Places; path: Path }): Route {
+function builtRoute(given: { id: string; method: string; segments: readonly Segment[]; act: Act; auth: Rule['auth']; name: string | null; text: () => string; places: Places; path: Path }): Route {
   const { id, method, segments, act, auth, name } = given;
   const place = given.places.place(given.path, 'key');
   const needs = act.needs | (auth?.scheme.needs ?? 0);
   const rule: Rule = { index: 0, name, place, when: null, expect: null, strict: false, replies: [fixedNothing], repeat: 'last', pause: null, once: null, auth, act, callbacks: [], required: false, needs };
-  return { id, method, segments, rules: [rule], counters: [], needs, place, fingerprint: fingerprintOf(given.text) };
+  let fingerprint: string | undefined;
+  return {
+    id, method, segments, rules: [rule], counters: [], needs, place,
+    get fingerprint() {
+      return (fingerprint ??= fingerprintOf(given.text()));
+    },
+  };
 }
 
 function pathOf(segments: readonly Segment[]): string {
@@ -79,5 +85,5 @@ function pathOf(segments: readonly Segment[]): string {
 
 /** Changes when the text does. */
 export function fingerprintOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return hash('sha256', text, 'base64url').slice(0, 22);
 }

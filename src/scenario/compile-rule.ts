@@ -2,7 +2,7 @@ import { compileRuleAuth, type RuleAuth } from '../auth/index.ts';
 import { compileCallbacks } from '../callbacks/index.ts';
 import { compileAct } from '../changes/index.ts';
 import { compileMatchers } from '../matchers/index.ts';
-import { need, type Compiler, type Counter, type Facts, type Matcher, type MatcherMap, type Needs, type Reply, type Rule } from '../model/index.ts';
+import { need, type Compiler, type Counter, type Facts, type Needs, type Reply, type Rule } from '../model/index.ts';
 import { compileDelay, compileReply } from '../replies/index.ts';
 import type { ParsedReply, WrittenRule } from './parse-file.ts';
 
@@ -38,9 +38,9 @@ export interface Inherited {
 export function compileRule(written: WrittenRule, index: number, inherited: Inherited, compiler: Compiler): Rule | null {
   const { parsed } = written;
   if (!parsed) return null;
-  const when = compileMatcherMap(parsed.when, compiler.at('when'));
+  const when = parsed.when === undefined ? null : compileMatchers(parsed.when, compiler.at('when'));
   const auth = parsed.auth === undefined ? inherited.requires : compileRuleAuth(parsed.auth, compiler.at('auth'));
-  const expect = compileMatcherMap(parsed.expect, compiler.at('expect'));
+  const expect = parsed.expect === undefined ? null : compileMatchers(parsed.expect, compiler.at('expect'));
   const once = parsed.once === undefined ? null : compiler.at('once').expression(parsed.once);
   // In the order of the sentence: what a change binds by `as` is at hand after it.
   const act = parsed.do === undefined ? null : compileAct(parsed.do, compiler.at('do'));
@@ -61,10 +61,6 @@ export function compileRule(written: WrittenRule, index: number, inherited: Inhe
     repeat: parsed.repeat ?? 'last',
     pause: pause === null ? null : (facts: Facts) => pause.get(facts),
   };
-}
-
-function compileMatcherMap(map: MatcherMap | undefined, compiler: Compiler): Matcher | null {
-  return map === undefined ? null : compileMatchers(map, compiler);
 }
 
 function compileReplies(respond: ParsedReply | readonly ParsedReply[] | undefined, inBefore: boolean, compiler: Compiler): readonly Reply[] {

@@ -5,10 +5,17 @@ import type { SourceNode } from './source-tree.ts';
 /** Thrown, and caught by the reader, where a text is not of the plain part of YAML. */
 export const notPlain = Symbol('not plain');
 
+/** What a number, and what looks like one, begins with. */
+const beginsNumber = '-+.0123456789';
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 /** Everything else that YAML takes for a number, and what looks like it. */
 const likeNumber = /^[-+]?\.?\d[\d.]*(?:[eE][-+]?\d*)?$|^0[xo][\dA-Fa-f]*$|^[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)$/;
 const words = new Map<string, unknown>([['~', null], ['null', null], ['Null', null], ['NULL', null], ['true', true], ['True', true], ['TRUE', true], ['false', false], ['False', false], ['FALSE', false]]);
+
+const inSingleQuotes = /'[^'\n]*(?:''[^'\n]*)*'/y;
+const inDoubleQuotes = /"[^"\\\n]*(?:\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})[^"\\\n]*)*"/y;
+/** Always there, if only as nothing. */
+const inBrackets = /[^,[\]{}\n\r:#]*(?:(?::(?=[^ ,[\]{}\n\r])|(?<! )#)[^,[\]{}\n\r:#]*)*/y;
 
 /** A text of YAML and a place in it: reads lines, and the values that are texts, numbers and words. */
 export class QuickText {
@@ -54,7 +61,7 @@ export class QuickText {
     const line = this.text.slice(start, this.lineEnd());
     const comment = line.indexOf(' #');
     const source = (comment === -1 ? line : line.slice(0, comment)).trimEnd();
-    if (!beginsPlain(source) || /:(?: |$)/.test(source) || (source.includes('${{') && opensWithoutClosing(source))) throw notPlain;
+    if (!beginsPlain(source) || source.includes(': ') || source.endsWith(':') || (source.includes('${{') && opensWithoutClosing(source))) throw notPlain;
     this.at += source.length;
     return { range: [start, this.at], type: 'PLAIN', value: plainValue(source) };
   }
@@ -63,11 +70,11 @@ export class QuickText {
   protected quoted(): SourceNode {
     const start = this.at;
     const quote = this.text[start]!;
-    const found = quote === "'" ? /'[^'\n]*(?:''[^'\n]*)*'/y : /"[^"\\\n]*(?:\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})[^"\\\n]*)*"/y;
+    const found = quote === "'" ? inSingleQuotes : inDoubleQuotes;
     found.lastIndex = start;
-    const source = found.exec(this.text)?.[0];
-    if (source === undefined) throw notPlain;
-    this.at += source.length;
+    if (!found.test(this.text)) throw notPlain;
+    this.at = found.lastIndex;
+    const source = this.text.slice(start, this.at);
     const value = quote === "'" ? source.slice(1, -1).replaceAll("''", "'") : (JSON.parse(source) as string);
     return { range: [start, this.at], type: quote === "'" ? 'QUOTE_SINGLE' : 'QUOTE_DOUBLE', value };
   }
@@ -78,9 +85,9 @@ export class QuickText {
 
   /** Plain text inside brackets: up to a comma, a bracket or a colon before a space. */
   protected flowWord(): string {
-    const found = /[^,[\]{}\n\r:#]*(?:(?::(?=[^ ,[\]{}\n\r])|(?<! )#)[^,[\]{}\n\r:#]*)*/y;
-    found.lastIndex = this.at;
-    const source = found.exec(this.text)![0].trimEnd();
+    inBrackets.lastIndex = this.at;
+    inBrackets.test(this.text);
+    const source = this.text.slice(this.at, inBrackets.lastIndex).trimEnd();
     if (!beginsPlain(source)) throw notPlain;
     this.at += source.length;
     return source;
@@ -119,6 +126,7 @@ export class QuickText {
 
 export function plainValue(source: string): unknown {
   if (words.has(source)) return words.get(source);
+  if (!beginsNumber.includes(source[0]!)) return source;
   if (number.test(source)) return source === '-0' ? fail() : writtenNumber(source);
   return likeNumber.test(source) ? fail() : source;
 }

@@ -103,13 +103,18 @@ class QuickReader extends QuickText {
       this.at += 1;
       return String(key.value);
     }
-    const end = this.lineEnd();
-    const line = text.slice(this.at, end);
-    const colon = /:(?= |$)/.exec(line);
-    const key = colon ? line.slice(0, colon.index).trimEnd() : '';
-    if (key === '' || key.length > 1000 || / #|\$\{\{/.test(key) || !beginsPlain(key)) throw notPlain;
-    this.at += colon!.index + 1;
+    const colon = this.#colon(this.lineEnd());
+    const key = colon === -1 ? '' : text.slice(this.at, colon).trimEnd();
+    if (key === '' || key.length > 1000 || key.includes(' #') || key.includes('${{') || !beginsPlain(key)) throw notPlain;
+    this.at = colon + 1;
     return key;
+  }
+
+  /** Where the colon is that ends the key which begins here; -1 when there is none before `end`. */
+  #colon(end: number): number {
+    let colon = this.text.indexOf(':', this.at);
+    while (colon !== -1 && colon < end && colon + 1 !== end && this.text[colon + 1] !== ' ') colon = this.text.indexOf(':', colon + 1);
+    return colon < end ? colon : -1;
   }
 
   /** What follows `key:` or `-`, up to the first letter of the next line that says something. */
@@ -144,7 +149,7 @@ class QuickReader extends QuickText {
   /** After a value on one line: a comment at most, then a line that is not indented deeper. */
   #endOfValue(node: QuickNode, indent: number): QuickNode {
     const rest = this.text.slice(this.at, this.lineEnd());
-    if (rest.trimEnd() !== '' && !/^ +#/.test(rest)) throw notPlain;
+    if (rest !== '' && rest.trimEnd() !== '' && !/^ +#/.test(rest)) throw notPlain;
     this.skipLine();
     if (this.nextLine() > indent) throw notPlain;
     return node;
@@ -200,26 +205,33 @@ class QuickReader extends QuickText {
   #flow(depth: number): QuickNode {
     if (depth + this.#depth > deepest) throw notPlain;
     const start = this.at;
-    const isMap = this.text[start] === '{';
+    if (this.text[start] === '[') {
+      const list: QuickNode[] = [];
+      this.#flowItems(']', () => list.push(this.#flowValue(depth, true)));
+      return { range: [start, this.at], value: list.map(valueOf), list };
+    }
     const value: Record<string, unknown> = Object.create(null);
     const map = new Map<string, SourcePair>();
     const merged: QuickNode[] = [];
-    const list: QuickNode[] = [];
+    this.#flowItems('}', () => this.#flowEntry(map, value, merged, depth));
+    return { range: [start, this.at], value, map, merged };
+  }
+
+  /** What stands between the brackets, the first of which is here. */
+  #flowItems(closing: string, read: () => void): void {
     this.at += 1;
     this.skipSpaces();
-    if (this.text[this.at] !== (isMap ? '}' : ']')) {
+    if (this.text[this.at] !== closing) {
       for (;;) {
-        if (isMap) this.#flowEntry(map, value, merged, depth);
-        else list.push(this.#flowValue(depth, true));
+        read();
         this.skipSpaces();
         if (this.text[this.at] !== ',') break;
         this.at += 1;
         this.skipSpaces();
       }
     }
-    if (this.text[this.at] !== (isMap ? '}' : ']')) throw notPlain;
+    if (this.text[this.at] !== closing) throw notPlain;
     this.at += 1;
-    return isMap ? { range: [start, this.at], value, map, merged } : { range: [start, this.at], value: list.map(valueOf), list };
   }
 
   #flowEntry(map: Map<string, SourcePair>, value: Record<string, unknown>, merged: QuickNode[], depth: number): void {

@@ -55,6 +55,8 @@ export interface ListenOptions {
   /** A request with `Expect: 100-continue`, before `100 Continue` is sent; without it that is sent by itself. */
   readonly onContinue?: (request: IncomingMessage, response: ServerResponse) => void;
   readonly tls: KeyAndCertificate;
+  /** Clients are asked for a certificate of this CA (PEM) from the first on; null or left out: until `askForCertificates` they are not. */
+  readonly clientCa?: string | null;
   /** `localhost` is both 127.0.0.1 and ::1. */
   readonly host?: string;
   /** 0: any free one. */

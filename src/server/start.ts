@@ -117,13 +117,12 @@ async function open(settings: Settings, options: StartOptions, loaded: LoadedFil
   // A request may come on the first address while the others are still being opened.
   let listening: Listening | null = null;
   keepSecrets(plan, stores);
-  listening = await listenFor(app, settings, certificates);
+  listening = await listenFor(app, settings, certificates, clientCaOf(plan, certificates));
   addresses.listensOn(listening);
   const { close: closeSockets, port } = listening;
   const open = listening;
   closing.add(() => closeSockets(0));
   const adopt = (next: Plan): Promise<void> => adoptPlan(next, stores, open, certificates);
-  await adopt(plan);
   closing.add(renewing(certificates, listening, log));
   if (settings.watch && settings.paths.length > 0) closing.add(watchScenarios(settings, app, control, loaded, adopt));
   return {
@@ -156,11 +155,16 @@ function createApp({ settings, stores, addresses, ...given }: AppParts): App {
   };
 }
 
-/** What a plan asks of the server around it, before it serves: rows that outlive the run, secrets that the journal must not keep, certificates of clients. */
+/** What a new plan asks of the server around it, before it serves: rows that outlive the run, secrets that the journal must not keep, certificates of clients. */
 async function adoptPlan(plan: Plan, stores: Stores, listening: Listening, certificates: Certificates): Promise<void> {
   if (remembers(plan)) await stores.ensureDurable();
   keepSecrets(plan, stores);
-  listening.askForCertificates(schemesOf(plan).some((scheme) => scheme.asksForCertificate) ? certificates.caPem : null);
+  listening.askForCertificates(clientCaOf(plan, certificates));
+}
+
+/** The CA whose certificates clients are asked for; null: they are asked for none. */
+function clientCaOf(plan: Plan, certificates: Certificates): string | null {
+  return schemesOf(plan).some((scheme) => scheme.asksForCertificate) ? certificates.caPem : null;
 }
 
 function keepSecrets(plan: Plan, stores: Stores): void {
@@ -172,7 +176,7 @@ function schemesOf(plan: Plan): readonly Scheme[] {
   return [...plan.scenarios.values()].flatMap((scenario) => scenario.schemes);
 }
 
-function listenFor(app: App, settings: Settings, certificates: Certificates): Promise<Listening> {
+function listenFor(app: App, settings: Settings, certificates: Certificates, clientCa: string | null): Promise<Listening> {
   const handler = createHandler(app);
   return listen({
     onRequest: handler,
@@ -182,6 +186,7 @@ function listenFor(app: App, settings: Settings, certificates: Certificates): Pr
       handler(request, response);
     },
     tls: { key: certificates.key, cert: certificates.cert },
+    clientCa,
     host: settings.host, port: settings.port, httpPort: settings.http,
     onHandshakeFailure: handshakeRecorder(app),
     onMalformedRequest: (malformed) => recordMalformed(app, malformed),

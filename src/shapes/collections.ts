@@ -28,13 +28,13 @@ export function mapOf<O, I>(item: Shape<O, I>, options: { key?: (key: string) =>
       if (valueKind(value) !== 'map') return reject(value, expected, path, report);
       const result: Record<string, O> = Object.create(null);
       let well = true;
-      for (const [key, inner] of Object.entries(value as object)) {
+      Object.keys(value as object).forEach((key) => {
         const mistake = options.key?.(key) ?? null;
         if (mistake) report([...path, key], mistake, 'key');
-        const parsed = item.parse(inner, [...path, key], report);
+        const parsed = item.parse((value as Record<string, unknown>)[key], [...path, key], report);
         if (parsed === invalid || mistake) well = false;
         else result[key] = parsed;
-      }
+      });
       return well ? result : invalid;
     },
     jsonSchema: (definitions) => ({ type: 'object', additionalProperties: item.jsonSchema(definitions), ...describe(options.about) }),
@@ -85,23 +85,23 @@ export function object<F extends Fields>(fields: F, options: ObjectOptions = {})
       const result: Record<string, unknown> = {};
       let well = true;
       let unknown = false;
-      for (const key of Object.keys(given)) {
-        if (options.extensions && key.startsWith('x-')) continue;
+      Object.keys(given).forEach((key) => {
+        if (options.extensions && key.startsWith('x-')) return;
         if (!Object.hasOwn(fields, key)) {
           well = false;
           unknown = true;
           report([...path, key], unknownKey(key, names, thing, options), 'key');
-          continue;
+          return;
         }
         const parsed = fieldOf(key).parse(given[key], [...path, key], report);
         if (parsed === invalid) well = false;
         else result[key] = parsed;
-      }
-      for (const name of required) {
-        if (Object.hasOwn(given, name)) continue;
+      });
+      required.forEach((name) => {
+        if (Object.hasOwn(given, name)) return;
         well = false;
         report(path, { code: 'missing-key', message: `${capital(thing)} needs \`${name}\``, expected: fieldOf(name).expected, got: 'nothing', fix: undefined });
-      }
+      });
       // A misspelt key is most likely the one that is missing: one mistake, not two.
       if (options.oneOf && !checkOneOf(given, { ...options.oneOf, atLeastOne: options.oneOf.atLeastOne && !unknown }, thing, path, report)) well = false;
       return well ? (result as ObjectOut<F>) : invalid;

@@ -66,7 +66,10 @@ async function until(child, log, look) {
   throw new Error(`A server did not start:\n${fs.readFileSync(log, 'utf8').slice(-2000)}`);
 }
 
+/** Node reads all certificates that the second names before the first line of any program: for a system's bundle that takes as long as the rest of Node's own start. */
+const ofNode = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'];
+
 /** The environment without what would change a server's settings or slow down its start. */
 function plainEnvironment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('REHEARSAL_') && name !== 'NODE_OPTIONS'));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('REHEARSAL_') && !ofNode.includes(name)));
 }

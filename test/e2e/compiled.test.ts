@@ -35,7 +35,7 @@ describe('what V8 has made of the program', () => {
   test('is kept by the build, and taken by the Node that built it', () => {
     const chunks = join(root, 'dist/chunks');
     const files = readdirSync(chunks).filter(isCompiled);
-    expect(files.map((file) => file.replace(/-.{8}\.cjs\..*/, ''))).toEqual(['command-line', 'core']);
+    expect(files.map((file) => file.replace(/-.{8}\.cjs\..*/, ''))).toEqual(['core', 'words']);
     const { compiledName, loadScript, unsealed } = createRequire(import.meta.url)('../../dist/load-compiled.cjs') as { compiledName(file: string): string; loadScript(file: string, compiled: Buffer | null): { cachedDataRejected?: boolean }; unsealed(bytes: Buffer): Buffer | null };
     const [core = ''] = readdirSync(chunks).filter((file) => /^core-.{8}\.cjs$/.test(file)).map((file) => join(chunks, file));
     if (!files.some((file) => compiledName(core).endsWith(file))) return;

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findSources } from '../../src/files/sources.ts';
@@ -63,8 +65,11 @@ test('links that leave the folder, circles and broken links are mistakes or pass
   expect(diagnostics.map(({ file, code }) => `${file} ${code}`)).toEqual(['s/broken.yaml unreadable-file', 's/folder source-outside', 's/link.yaml source-outside']);
 });
 
-test.skipIf(process.platform === 'win32')('a named pipe does not hold the process', () => {
+test.skipIf(process.platform === 'win32')('a named pipe or a socket is no file, and does not hold the process', async () => {
   const cwd = makeFolder({ 's/a.yaml': 'a' });
   execFileSync('mkfifo', [join(cwd, 's/pipe.yaml')]);
-  expect(findSources(['s'], { cwd }).diagnostics).toMatchObject([{ file: 's/pipe.yaml', code: 'not-a-file' }]);
+  const socket = createServer().listen(join(cwd, 's/socket.yaml'));
+  await once(socket, 'listening');
+  expect(findSources(['s'], { cwd }).diagnostics).toMatchObject([{ file: 's/pipe.yaml', code: 'not-a-file' }, { file: 's/socket.yaml', code: 'not-a-file' }]);
+  socket.close();
 });

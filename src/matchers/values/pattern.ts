@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Mistake } from '../../base/diagnostic.ts';
+import { loadLater } from '../../base/load-later.ts';
 import type { Path } from '../../base/place.ts';
 
 /** What compiling a test asks of a compiler: where it stands, and who hears of mistakes. */
@@ -13,9 +13,6 @@ export interface Pattern {
   readonly source: string;
   test(text: string): boolean;
 }
-
-/** Loaded when the first pattern is compiled: most scenarios have none, and start-up counts. */
-const load = createRequire(import.meta.url);
 
 /** A pattern of a scenario. What is wrong with it is a mistake of the compiler's place. */
 export function compilePattern(source: string, ignoreCase: boolean, site: TestSite): Pattern {
@@ -41,7 +38,7 @@ export function makePattern(source: string, ignoreCase: boolean): Pattern | Mist
 }
 
 function compileRe2(source: string, ignoreCase: boolean): { test(text: string): boolean } {
-  const { RE2JS } = load('re2js') as typeof import('re2js');
+  const { RE2JS } = loadLater('re2js') as typeof import('re2js');
   return RE2JS.compile(RE2JS.translateRegExp(source), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
 }
 

@@ -5,11 +5,11 @@ import { Refusal } from './refusal.ts';
 type Decoder = (bytes: Buffer, options: { maxOutputLength: number }, callback: (error: Error | null, decoded: Buffer) => void) => void;
 
 const decoders: Readonly<Record<string, Decoder>> = {
-  gzip: gunzip,
-  'x-gzip': gunzip,
+  gzip: (bytes, options, callback) => gunzip(bytes, options, callback),
+  'x-gzip': (bytes, options, callback) => gunzip(bytes, options, callback),
   // `deflate` means zlib's format; some clients send the bare one (RFC 9110 §8.4.1.2).
   deflate: (bytes, options, callback) => ((bytes[0]! & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0 ? inflate : inflateRaw)(bytes, options, callback),
-  br: brotliDecompress,
+  br: (bytes, options, callback) => brotliDecompress(bytes, options, callback),
 };
 
 const maxCodings = 3;

@@ -9,8 +9,6 @@ export type Coding = 'br' | 'gzip';
 const inMemoryBytes = 8 * 1024 * 1024;
 /** Brotli's best is a hundred times slower than this and saves a fifth. */
 const brotliQuality = 4;
-const gzipInMemory = promisify(gzip);
-const brotliInMemory = promisify(brotliCompress);
 
 /** The coding to use: the best that the client accepts, by its weights, then by the order given. Null: none (RFC 9110 §12.5.3). */
 export async function chooseCoding(codings: readonly Coding[], acceptEncoding: string | undefined): Promise<Coding | null> {
@@ -52,7 +50,7 @@ export function codedInMemory(body: Body, source: Source, coding: Coding): Promi
 
 async function code(source: Source, sizeBytes: number, coding: Coding): Promise<Buffer> {
   const bytes = source.bytes ?? (await wholeOf(source, sizeBytes));
-  return coding === 'br' ? brotliInMemory(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }) : gzipInMemory(bytes);
+  return coding === 'br' ? promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }) : promisify(gzip)(bytes);
 }
 
 async function wholeOf(source: Source, sizeBytes: number): Promise<Buffer> {
