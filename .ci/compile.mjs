@@ -6,6 +6,7 @@ import { get } from 'node:https';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 
 const require = createRequire(import.meta.url);
 const { compiledName, loadScript, sealed } = require('../dist/load-compiled.cjs');
@@ -21,6 +22,8 @@ try {
   });
   const scripts = readdirSync(chunks).filter((name) => /^(?:words|core)-.*\.cjs$/.test(name)).map((name) => join(chunks, name)).map((file) => [file, loadScript(file)]);
   await serve(folder);
+  // V8 takes back only what it made under the flags that it has: the server has set this one (src/cli/young-generation.ts), a start has not.
+  setFlagsFromString('--semi-space-growth-factor=2');
   for (const [file, script] of scripts) writeWhole(compiledName(file), sealed(script.createCachedData()));
   process.exit(0);
 } catch (error) {

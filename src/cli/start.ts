@@ -9,6 +9,7 @@ import { startServer, type RunningServer } from '../server/start.ts';
 import { printMistakes, type Io } from './io.ts';
 import { replaceFile } from './replace-file.ts';
 import { settingsOfEnvironment, settingsOfFile } from './start-options.ts';
+import { growYoungGenerationAtOnce } from './young-generation.ts';
 
 const configFile = 'rehearsal.config.yaml';
 
@@ -48,6 +49,7 @@ export async function startCommand(settings: Settings, io: Io, signals: Signals)
 
 /** Starts a server; null when it has printed the mistakes that keep it from starting. Throws UsageProblem and EnvironmentProblem. */
 export async function serveScenarios(settings: Settings, io: Io): Promise<RunningServer | null> {
+  growYoungGenerationAtOnce();
   // One that an earlier run left would tell a pipeline that this one is ready.
   if (settings.readyFile !== null) removeReadyFile(settings.readyFile);
   try {
