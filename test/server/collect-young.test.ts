@@ -1,5 +1,5 @@
 import { constants, PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as moment } from 'node:timers/promises';
 import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { noteReceived } from '../../src/server/receive/collect-young.ts';
@@ -15,9 +15,9 @@ test('after every four megabytes of bodies what is young is collected, and scrip
   observer.observe({ entryTypes: ['gc'] });
   onTestFinished(() => observer.disconnect());
   for (let megabytes = 0; megabytes < 15; megabytes += 1) noteReceived(1024 * 1024);
-  while (collections < 3) await nextTurn();
+  while (collections < 3) await moment(1);
   noteReceived(1024 * 1024);
-  while (collections < 4) await nextTurn();
+  while (collections < 4) await moment(1);
   expect(collections).toBe(4);
   expect(runInNewContext('typeof gc')).toBe('undefined');
 });
