@@ -1,5 +1,5 @@
 import { need, type Needs, type Plan, type Route, type Rule, type Scenario, type Scheme } from '../model/index.ts';
-import type { LiveRoute } from './live-route.ts';
+import type { LiveRoute, LiveRule } from './live-route.ts';
 import { RouteIndex } from './route-index.ts';
 import { RuleIndex } from './rule-index.ts';
 
@@ -97,16 +97,22 @@ function makeLive(route: Route, scenario: Scenario, counted: ReadonlySet<string>
     needs: route.needs | outerNeeds,
     schemes,
     ruleIndex: new RuleIndex(route.rules),
-    rules: route.rules.map((rule) => ({
-      rule,
-      reference: Object.freeze({ route: route.id, name: rule.name, file: rule.place.file, line: rule.place.line }),
-      get answersKey() {
-        return `${counterKey}${separator}${route.fingerprint}${separator}${rule.index}`;
-      },
-      calls: 0,
-      meter: null,
-      last: null,
-    })),
+    rules: route.rules.map((rule) => makeLiveRule(rule, route, counterKey)),
+  };
+}
+
+function makeLiveRule(rule: Rule, route: Route, counterKey: string): LiveRule {
+  let answersKey: string | undefined;
+  return {
+    rule,
+    reference: Object.freeze({ route: route.id, name: rule.name, file: rule.place.file, line: rule.place.line }),
+    // Few rules have several replies to count, and those are asked for at every request.
+    get answersKey() {
+      return (answersKey ??= `${counterKey}${separator}${route.fingerprint}${separator}${rule.index}`);
+    },
+    calls: 0,
+    meter: null,
+    last: null,
   };
 }
 

@@ -59,7 +59,7 @@ function proceed(app: App, pass: Pass, request: Request, preview: Buffer | null,
   const { decision, nearest } = settled;
   const { body } = request;
   for (const passed of decision.passed) passed.calls += 1;
-  if (decision.kind === 'reply') return answerByRule(app, pass, request, decision, settled.once, { body, preview, violations: decision.violations, live: decision.live });
+  if (decision.kind === 'reply') return answerByRule(app, pass, request, decision, settled.made, { body, preview, violations: decision.violations, live: decision.live });
   const problem = problemOf(pass, decision, nearest);
   const facts = 'facts' in decision ? decision.facts : null;
   const answer = decision.kind === 'denied' && decision.denial.reply ? answerDenied(app, pass, request, decision, problem, decision.denial.reply) : ownAnswer(app, pass, request, problem, facts);

@@ -14,7 +14,7 @@ export interface Settled {
   /** What the request came near to, when no rule takes it. */
   readonly nearest: readonly NearMiss[];
   /** The reply of a rule with `once` (the one that was kept, or the one that is kept from now on), or of one with changes, which was made before they were committed. */
-  readonly once: OnceAnswer | null;
+  readonly made: OnceAnswer | null;
 }
 
 const none: readonly NearMiss[] = [];
@@ -46,7 +46,7 @@ export function settlePass(app: App, pass: Pass, request: Request): Settled | Su
         app.worldChanged();
       }
       if (changes.length > 0 && lasting === changes && 'facts' in decision) decision.facts.committed();
-      return { decision, nearest, once: once === null ? null : once.begin() };
+      return { decision, nearest, made: once === null ? null : once.begin() };
     }
   } catch (error) {
     if (error instanceof Suspended) return error;
